@@ -1,0 +1,89 @@
+import type { z } from 'zod'
+import type {
+  Attention,
+  Json,
+  LivePart,
+  NewEvent,
+  Outcome,
+  Project,
+  Result,
+  Run,
+  RunError,
+  RunStep,
+  Timeouts,
+} from '../../shared/models/index.ts'
+
+/** Why an op is told to stop. The first reason stands. */
+export type StopReason = 'cancelled' | 'killed' | 'timed_out' | 'lease_lost' | 'shutdown'
+
+/** How a step ended. A thrown error counts as `error`. */
+export interface StepEnding {
+  readonly outcome: Outcome
+  readonly error?: RunError
+  readonly result?: Json
+}
+
+/**
+ * What an op may do while it runs. Everything written is fenced by the attempt's lease and kept in order.
+ *
+ * `directory` is the run's worktree, or a scratch folder of the run without a project. `signal` aborts with a `StopReason` as its reason:
+ * the op then has 5 seconds to stop by itself.
+ */
+export interface OpContext<P = unknown> {
+  readonly run: Run
+  readonly step: RunStep
+  readonly params: P
+  readonly attemptId: string
+  /** Counts from 1. Above 1 the worktree and the session are those of the attempt before. */
+  readonly attempt: number
+  readonly project: Project | null
+  readonly directory: string
+  readonly signal: AbortSignal
+  /** For child processes: `RUN_ID`, `RUN_ATTEMPT_ID`, and what marks them as this host's. */
+  readonly env: Readonly<Record<string, string>>
+  now(): number
+  /** Stores an event; returns at once. Events are written in order, in batches. */
+  emit(event: NewEvent): void
+  /** Resolves when everything emitted so far is stored. @throws AppError LEASE_LOST */
+  flush(): Promise<void>
+  /** 0..1 or -1; the run's own progress follows from it. Falling values are ignored. */
+  progress(value: number, message?: string): void
+  /** Shows a part that is growing, or replaces it. */
+  live(part: LivePart): void
+  /** Adds text to a growing part. */
+  delta(partId: string, text: string): void
+  /** Takes growing parts away that will not be stored. */
+  dropLive(partIds: readonly string[]): void
+  /** Stores the session's id; resolves when it is durable. */
+  setSession(sessionId: string): Promise<void>
+  /** Marks the run as waiting for a person; the step's clock stands still until it is called with null. */
+  attention(value: Attention | null): void
+  addCost(usd: number): void
+}
+
+/**
+ * A registered kind of work. One file each under `ops/`.
+ *
+ * Life of a step: `validate → snapshot(before) → execute → fresh state → postCheck(before, fresh) → outcome`.
+ * `workspace: 'worktree'` gives a run with a project its own worktree before the first step.
+ */
+export interface OpDefinition<P = unknown> {
+  readonly name: string
+  readonly title: string
+  readonly params: z.ZodType<P>
+  readonly timeouts: Timeouts
+  readonly cancellable: boolean
+  readonly idempotent: boolean
+  readonly workspace: 'none' | 'worktree'
+  validate?(context: OpContext<P>): Promise<Result<void>>
+  snapshot?(context: OpContext<P>): Promise<Json>
+  execute(context: OpContext<P>): Promise<StepEnding>
+  /** Reads state afresh after the command ended. `mismatch` makes the outcome `post_check_failed`. */
+  postCheck?(
+    context: OpContext<P>,
+    before: Json | null,
+  ): Promise<{ result: 'verified' | 'mismatch' | 'unverifiable'; error?: RunError; data?: Json }>
+}
+
+/** Keeps the parameter type inside the definition and hides it outside. */
+export const defineOp = <P>(op: OpDefinition<P>): OpDefinition => op as unknown as OpDefinition

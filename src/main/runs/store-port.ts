@@ -1,0 +1,173 @@
+import type { RunQuery } from '../../shared/contract/runs.ts'
+import type {
+  Attention,
+  ClaimedRun,
+  EventLevel,
+  Json,
+  Lane,
+  LaneName,
+  Lease,
+  Outcome,
+  Run,
+  RunAttempt,
+  RunError,
+  RunEvent,
+  RunStatus,
+  RunStep,
+  RunSummary,
+  StepSpec,
+} from '../../shared/models/index.ts'
+
+/** How many runs may be live at once. A project missing in `projects` takes `project`. */
+export interface Limits {
+  readonly global: number
+  readonly project: number
+  readonly provider: number
+  readonly projects: Readonly<Record<string, number>>
+}
+
+/** A run to store. `provider` is the model provider (`anthropic`), null without one; with the project it makes the `limitKey`. */
+export interface NewRun {
+  readonly id: string
+  readonly title: string
+  readonly op: string
+  readonly template: string | null
+  readonly params: Record<string, Json>
+  readonly steps: readonly StepSpec[]
+  readonly projectId: string | null
+  readonly provider: string | null
+  readonly model: string | null
+  readonly lane: LaneName
+  readonly priority: number
+  readonly runAt: number
+  readonly maxAttempts: number
+  readonly maxLost: number
+  readonly idempotencyKey: string | null
+}
+
+/** An event to store; the store gives it its `seq`. */
+export interface EventDraft {
+  readonly at: number
+  readonly kind: string
+  readonly level: EventLevel
+  readonly message: string
+  readonly data: Json | null
+  readonly step: number | null
+}
+
+export interface ClaimRequest {
+  readonly workerId: string
+  readonly instanceId: string
+  readonly lanes: readonly LaneName[]
+  readonly limit: number
+  readonly leaseMs: number
+  readonly limits: Limits
+  readonly now: number
+}
+
+/** How an attempt ended. `random` in 0..1 spreads the back-off. */
+export interface AttemptEnding {
+  readonly outcome: Outcome
+  readonly error: RunError | null
+  readonly result?: Json | null
+  readonly now: number
+  readonly random: number
+}
+
+/** Fields of a run that its attempt may change. `addCost` is added; `progress` never falls. */
+export interface RunPatch {
+  readonly progress?: number
+  readonly message?: string
+  readonly attention?: Attention | null
+  readonly sessionId?: string
+  readonly worktreeId?: string
+  readonly addCost?: number
+}
+
+export interface StepPatch {
+  readonly status?: RunStep['status']
+  readonly outcome?: Outcome | null
+  readonly startedAt?: number | null
+  readonly endedAt?: number | null
+  readonly warningAt?: number | null
+  readonly timeoutAt?: number | null
+  readonly timeoutStatus?: RunStep['timeoutStatus']
+  readonly error?: RunError | null
+  readonly result?: Json | null
+}
+
+/** What one committed transaction changed: whole new rows, already copied. Handed out after the commit, in commit order. */
+export interface StoreChange {
+  readonly runs: readonly RunSummary[]
+  readonly lanes: readonly Lane[]
+  readonly events: readonly { readonly runId: string; readonly events: readonly RunEvent[] }[]
+}
+
+/** One process start of a worker. `pid` and `processStartedAt` tell a living process from another that got its number. */
+export interface WorkerInstance {
+  readonly instanceId: string
+  readonly workerId: string
+  readonly pid: number
+  readonly processStartedAt: string | null
+  readonly host: string
+  readonly startedAt: number
+  readonly seenAt: number
+  readonly stoppedAt: number | null
+}
+
+/**
+ * The durable queue. Every method is one transaction; what it changed is handed to `subscribe` listeners after the commit and before the promise resolves.
+ *
+ * - Writes that carry a `Lease` are fenced: when the attempt is not the run's live one or the token differs they reject with `LEASE_LOST` and change nothing.
+ *   `complete` with the token that already completed the attempt returns the run as it is.
+ * - `now` is UTC epoch milliseconds and always comes from the caller's clock.
+ * - Any method rejects with `STORE_UNAVAILABLE` when the database cannot be reached, and is then safe to call again.
+ */
+export interface RunStore {
+  /** With an `idempotencyKey` that is known, returns the run that exists and `created: false`. Starts as `scheduled` when `runAt > now`. */
+  enqueue(run: NewRun, now: number): Promise<{ run: Run; created: boolean }>
+  /** Lowest `priority`, then `runAt`, then `id` inside each lane; skips paused lanes and keys without room; promotes due `scheduled` runs first. Counts the attempt. */
+  claim(request: ClaimRequest): Promise<ClaimedRun[]>
+  heartbeat(
+    lease: Lease,
+    patch: Pick<RunPatch, 'progress' | 'message'>,
+    leaseMs: number,
+    now: number,
+  ): Promise<{ leaseUntil: number; cancelRequested: boolean }>
+  /** Ends the attempt and decides what becomes of the run (`decideEnding`). */
+  complete(lease: Lease, ending: AttemptEnding): Promise<Run>
+  /** Graceful hand-back: queued again, the attempt not counted. */
+  release(lease: Lease, now: number): Promise<Run>
+  updateRun(lease: Lease, patch: RunPatch, now: number): Promise<void>
+  updateStep(lease: Lease, index: number, patch: StepPatch, now: number): Promise<void>
+  /** Appends with the next `seq` numbers. `lease: null` is for the host's own notes about a run, not for a worker. */
+  appendEvents(runId: string, lease: Lease | null, events: readonly EventDraft[]): Promise<readonly RunEvent[]>
+  /** Waiting: ends as cancelled at once. Live: becomes `cancelling`, its next heartbeat says so. Ended: `CONFLICT`. */
+  cancel(runId: string, reason: string | null, now: number): Promise<Run>
+  /** A failed or cancelled run is queued again with room for one more attempt; unfinished steps are pending again. Otherwise `CONFLICT`. */
+  retry(runId: string, reason: string | null, now: number): Promise<Run>
+  /** Appends a step to a run that ended and queues it again, same session and worktree. `CONFLICT` while it is live or waiting. */
+  resume(runId: string, step: StepSpec, now: number): Promise<Run>
+  dismiss(runId: string, now: number): Promise<Run>
+  move(runId: string, to: { lane?: LaneName; priority?: number }, now: number): Promise<Run>
+  updateLane(lane: LaneName, patch: { limit?: number; paused?: boolean }): Promise<Lane>
+  /** Ends expired attempts as `lease_lost` and requeues or fails their runs. Returns the runs that changed. */
+  sweep(now: number, random: number): Promise<Run[]>
+  /** The same at once for attempts of dead instances, whatever their lease says. */
+  rescue(instanceIds: readonly string[], now: number): Promise<Run[]>
+  saveInstance(instance: WorkerInstance): Promise<void>
+  instances(): Promise<WorkerInstance[]>
+
+  get(runId: string): Promise<Run | null>
+  list(query: RunQuery): Promise<{ runs: RunSummary[]; nextCursor: string | null }>
+  /** What the board shows: everything not ended, failed and undismissed, or ended after `endedAfter`. */
+  board(endedAfter: number): Promise<RunSummary[]>
+  attempts(runId: string): Promise<RunAttempt[]>
+  events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
+  lanes(): Promise<Lane[]>
+  /** Runs that hold a worktree or a place, by status: for start-up and clean-up. */
+  withStatus(statuses: readonly RunStatus[]): Promise<Run[]>
+
+  subscribe(listener: (change: StoreChange) => void): () => void
+  close(): Promise<void>
+}
