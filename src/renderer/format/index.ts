@@ -1,0 +1,3 @@
+export * from './number.ts'
+export * from './run.ts'
+export * from './time.ts'
