@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findMarked, type Mark } from './marks.ts'
 import type { Clock } from './ports.ts'
-import { isAlive, type ProcessIdentity, type ProcessRow, readProcessTable } from './process-table.ts'
+import { freshSnapshot, type Mark, type ProcessSnapshot } from './process-snapshot.ts'
+import { isAlive, type ProcessIdentity, type ProcessRow } from './process-table.ts'
 
 /** What to kill: a process with all that comes from it, everything that carries a mark, or both. */
 export interface KillTarget {
@@ -25,7 +25,7 @@ const PROOF_MS = 5_000
  * Ends a process tree and proves that it is gone: `signal` (SIGTERM), after `graceMs` SIGKILL, then a look at the whole process table.
  *
  * Found are the process itself, its group and session (also when the process has ended before), its descendants, and whatever carries `marker`;
- * each again by start time before it is signalled, so a reused pid is never hit. New children are found until none is left. Never this process.
+ * each is known by its start time, so a reused pid is never hit. New children are found until none is left. Never this process.
  * What left group, session and parent and carries no mark cannot be found. On Windows it is `taskkill /T /F`, at once.
  *
  * The grace runs on `clock`; the look-outs in between are real time and keep this process alive until the kill has ended. Never rejects; may be
@@ -37,87 +37,97 @@ export async function killTree(
 ): Promise<KillReport> {
   if (process.platform === 'win32') return killOnWindows(target)
   const { clock, graceMs = DEFAULT_GRACE_MS, signal = 'SIGTERM' } = options
-  const known = new Map<string, ProcessIdentity>()
-  const find = (): ProcessIdentity[] => findTree(target, known)
+  const known = new Map<string, ProcessRow>()
+  const look = async (): Promise<ProcessRow[]> => findTree(target, known, await freshSnapshot())
 
-  let living = find()
+  let living = await look()
   if (living.length === 0) return { how: 'gone', survivors: [] }
   if (signal !== 'SIGKILL') {
-    living = await hunt(find, signal, clock, graceMs)
+    living = await hunt(living, look, signal, clock, graceMs)
     if (living.length === 0) return { how: 'term', survivors: [] }
   }
-  return { how: 'kill', survivors: await hunt(find, 'SIGKILL', clock, PROOF_MS) }
+  living = await hunt(living, look, 'SIGKILL', clock, PROOF_MS)
+  return { how: 'kill', survivors: living.map(({ pid, startTime }) => ({ pid, startTime })) }
 }
 
-/** Signals everything found, once each, until nothing is found any more or the time is over. Returns what still lives. */
-async function hunt(find: () => ProcessIdentity[], signal: NodeJS.Signals, clock: Clock, limitMs: number): Promise<ProcessIdentity[]> {
+/** Signals each process once, also those that appear later, until none is left or the time is over. Returns what still lives. */
+async function hunt(
+  first: ProcessRow[],
+  look: () => Promise<ProcessRow[]>,
+  signal: NodeJS.Signals,
+  clock: Clock,
+  limitMs: number,
+): Promise<ProcessRow[]> {
   const deadline = clock.now() + limitMs
   const signalled = new Set<string>()
-  let living = find()
-  for (let look = 0; living.length > 0; look += 1) {
-    for (const identity of living) {
-      if (signalled.has(keyOf(identity))) continue
-      signalled.add(keyOf(identity))
-      send(identity, signal)
+  let living = first
+  for (let round = 0; living.length > 0; round += 1) {
+    for (const row of living) {
+      if (signalled.has(keyOf(row))) continue
+      signalled.add(keyOf(row))
+      send(row, signal)
       // A stopped process takes no signal but SIGKILL until it goes on.
-      if (signal !== 'SIGKILL') send(identity, 'SIGCONT')
+      if (signal !== 'SIGKILL') send(row, 'SIGCONT')
     }
-    if (clock.now() >= deadline) return find()
-    await pause(Math.min(10 + look * 5, 100))
-    // The table is read again only when what was known is gone, or it is time to move on: it is the dear part.
-    if (!living.some(isAlive) || clock.now() >= deadline) living = find()
+    if (clock.now() >= deadline) return look()
+    await pause(Math.min(10 + round * 5, 100))
+    // The whole table is dear: it is read when those known are gone, or before moving on.
+    if (!living.some(isAlive)) living = await look()
   }
   return living
 }
 
 /**
- * Collects the living processes of a target.
+ * Picks the living processes of a target.
  *
  * `known` remembers who was found in earlier looks: when a parent ends its children move to pid 1, and only this memory still leads to theirs.
  */
-function findTree(target: KillTarget, known: Map<string, ProcessIdentity>): ProcessIdentity[] {
-  const table = new Map(readProcessTable().map((row) => [row.pid, row]))
+function findTree(target: KillTarget, known: Map<string, ProcessRow>, { rows, marked }: ProcessSnapshot): ProcessRow[] {
   const found = new Map<number, ProcessRow>()
   const add = (row: ProcessRow | undefined): void => {
     if (row && !row.zombie && row.pid > 1 && row.pid !== process.pid) found.set(row.pid, row)
   }
-  const addIdentity = (identity: ProcessIdentity): void => {
-    const row = table.get(identity.pid)
-    if (row?.startTime === identity.startTime) add(row)
+  const addIdentity = ({ pid, startTime }: ProcessIdentity): void => {
+    const row = rows.get(pid)
+    if (row?.startTime === startTime) add(row)
   }
 
   if (target.identity) {
     addIdentity(target.identity)
-    for (const row of table.values()) if (isMember(row, target.identity, table)) add(row)
+    for (const row of rows.values()) if (isMember(row, target.identity, rows)) add(row)
   }
-  for (const identity of known.values()) addIdentity(identity)
-  if (target.marker) for (const identity of findMarked(target.marker)) addIdentity(identity)
+  for (const row of known.values()) addIdentity(row)
+  if (target.marker) for (const row of marked(target.marker)) add(row)
 
-  const children = Map.groupBy(table.values(), (row) => row.parent)
+  const children = Map.groupBy(rows.values(), (row) => row.parent)
   // A Map's iteration also visits what is added on the way, so this goes all the way down.
   for (const pid of found.keys()) for (const child of children.get(pid) ?? []) add(child)
 
-  const living = [...found.values()].map(({ pid, startTime }) => ({ pid, startTime }))
-  for (const identity of living) known.set(keyOf(identity), identity)
-  return living
+  for (const row of found.values()) known.set(keyOf(row), row)
+  return [...found.values()]
 }
 
 /**
  * Tells whether a process is in the group or session that `leader` founded.
  *
  * The kernel gives no pid out again while a group or session of that number exists. So if the pid now belongs to another process, the leader's
- * group is gone and what has this number now is a stranger's; and nobody is in a group that was founded after his own start.
+ * group is gone, and what has this number is a stranger's.
  */
-function isMember(row: ProcessRow, leader: ProcessIdentity, table: ReadonlyMap<number, ProcessRow>): boolean {
+function isMember(row: ProcessRow, leader: ProcessIdentity, rows: ReadonlyMap<number, ProcessRow>): boolean {
   if (leader.pid <= 1 || leader.startTime === null) return false
   if (row.group !== leader.pid && row.session !== leader.pid) return false
-  const holder = table.get(leader.pid)
+  const holder = rows.get(leader.pid)
   return holder === undefined || holder.startTime === leader.startTime
 }
 
 const keyOf = (identity: ProcessIdentity): string => `${identity.pid}@${identity.startTime}`
 
-/** Signals one process after a last look at its start time. */
+/**
+ * Signals one process after a last look at its start time.
+ *
+ * One by one and not `kill(-group)`: a group can hold this very process, or a stranger's once its founder is gone, and a process that got the same
+ * SIGTERM twice may take the second as "at once". Whoever was forked meanwhile is found by the next look.
+ */
 function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return
   try {
@@ -131,6 +141,6 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
 async function killOnWindows({ identity }: KillTarget): Promise<KillReport> {
   if (!identity || !isAlive(identity)) return { how: 'gone', survivors: [] }
   await new Promise<void>((resolve) => execFile('taskkill', ['/pid', String(identity.pid), '/T', '/F'], () => resolve()))
-  for (let look = 0; look < 50 && isAlive(identity); look += 1) await pause(100)
+  for (let round = 0; round < 50 && isAlive(identity); round += 1) await pause(100)
   return { how: 'kill', survivors: isAlive(identity) ? [identity] : [] }
 }

@@ -19,11 +19,12 @@ const Holder = z.object({ pid: z.number().int().positive(), startTime: z.string(
  * `host.lock` names its holder by pid and start time; it is stale when that process is gone. The folder must be on this machine: a process of
  * another machine or container looks gone.
  *
- * How a stale lock changes hands: deleting it first would let a slow process delete its successor's. So each lock has a name that only its content
- * determines, `host.lock.after-<hash>`, and whoever creates that file exclusively is its one successor, who then moves it over `host.lock`. A process that dies in
- * between is itself succeeded in the same way. Who won nothing but a name that is no longer part of this chain gives it up and looks again.
+ * How a stale lock changes hands: deleting it first would let a slow process delete its successor's. So the content of each lock determines a name,
+ * `host.lock.after-<hash>`; whoever creates that file exclusively is the one successor, and moves it over `host.lock`. One that dies in between is
+ * succeeded in the same way. One that was so slow that its name is no longer part of this chain gives it up and looks again.
  *
  * @throws AppError CONFLICT  another living process has it
+ * @throws AppError INTERNAL  the folder's file system has no hard links
  */
 export function lockDataFolder(dataDir: string): DataFolderLock {
   const folder = resolve(dataDir)
@@ -74,7 +75,9 @@ function tryLink(from: string, to: string): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    throw new AppError('INTERNAL', `The data folder cannot be locked at ${to}: choose another --data-dir, on a disk with hard links.`, {
+      cause: error,
+    })
   }
 }
 

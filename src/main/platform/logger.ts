@@ -19,17 +19,18 @@ export interface LogFile {
 export const silentLogger: Logger = pino({ enabled: false }, { write: () => {} })
 
 /**
- * Logs pino lines to `<dataDir>/logs/host.log`, secrets taken out; a full file moves to `host.log.1`, up to `.keep`.
+ * Logs pino lines to `<dataDir>/logs/<name>.log`, secrets taken out; a full file moves to `<name>.log.1`, up to `.<keep>`.
  *
  * Lines are written at once and in this thread: a crash loses none, and no worker file has to be found in a build.
  *
+ * @param options.name  `host` when left out; two processes must not write the same file
  * @param options.level  `info` when left out
  * @param options.maxBytes  size of one file, 10 MiB when left out
  * @param options.keep  how many older files stay, 5 when left out
  */
-export function createLogger(options: { dataDir: string; level?: string; maxBytes?: number; keep?: number }): LogFile {
-  const { maxBytes = 10 * 1024 * 1024, keep = 5, level = 'info' } = options
-  const file = new RotatingFile(join(dataPaths(options.dataDir).logs, 'host.log'), { maxBytes, keep })
+export function createLogger(options: { dataDir: string; name?: string; level?: string; maxBytes?: number; keep?: number }): LogFile {
+  const { maxBytes = 10 * 1024 * 1024, keep = 5, level = 'info', name = 'host' } = options
+  const file = new RotatingFile(join(dataPaths(options.dataDir).logs, `${name}.log`), { maxBytes, keep })
   const secrets = new Set<string>()
   const logger = pino({ level, base: { pid: process.pid } }, { write: (line: string) => file.write(redactLine(line, secrets)) })
   return {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
 import { type ProcessIdentity, processIdentity } from './process-table.ts'
 
 /** How a process ended: `code` or `signal`, or `error` when it could not be started. */
@@ -42,14 +42,20 @@ export function childEnvironment(changes: Readonly<Record<string, string | undef
 
 /** Starts a child in its own process group. Its stdin is closed unless asked for. Returns at once; a failed start shows in `exited`. */
 export function startProcess(spec: ProcessSpec): ChildHandle {
-  const child = spawn(spec.command, [...spec.args], {
-    cwd: spec.cwd,
-    env: childEnvironment(spec.env),
-    stdio: [spec.stdin ?? 'ignore', 'pipe', 'pipe'],
-    // A group of its own, so that a signal reaches all of it and a Ctrl-C in the host's terminal none of it. On Windows this would open a console.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  })
+  let child: ChildProcess
+  try {
+    child = spawn(spec.command, [...spec.args], {
+      cwd: spec.cwd,
+      env: childEnvironment(spec.env),
+      stdio: [spec.stdin ?? 'ignore', 'pipe', 'pipe'],
+      // A group of its own, so that a signal reaches all of it and a Ctrl-C in the host's terminal none of it. On Windows this would open a console.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    })
+  } catch (error) {
+    // Node reports most failed starts by an event, but throws for some: arguments that are too long, a NUL in a path.
+    return unstarted(error as Error)
+  }
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, error }))
     child.once('exit', (code, signal) => resolve({ code, signal }))
@@ -62,8 +68,18 @@ export function startProcess(spec: ProcessSpec): ChildHandle {
     // Read at once: until Node collects the child its line is in the process table, even if it has ended already.
     identity: processIdentity(pid) ?? { pid, startTime: null },
     stdin: child.stdin,
-    stdout: child.stdout!,
-    stderr: child.stderr!,
+    // Missing only when the start failed for want of file descriptors.
+    stdout: child.stdout ?? Readable.from([]),
+    stderr: child.stderr ?? Readable.from([]),
     exited,
   }
 }
+
+const unstarted = (error: Error): ChildHandle => ({
+  pid: 0,
+  identity: { pid: 0, startTime: null },
+  stdin: null,
+  stdout: Readable.from([]),
+  stderr: Readable.from([]),
+  exited: Promise.resolve({ code: null, signal: null, error }),
+})

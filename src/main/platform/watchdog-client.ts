@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
+import { parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './clock.ts'
 import { entryPath } from './entries.ts'
@@ -39,19 +41,22 @@ export function startWatchdog(options: { instanceId: string; clock?: Clock; logg
   const tell = (line: WatchdogLine): void => {
     child?.stdin?.write(`${JSON.stringify(line)}\n`)
   }
-  const ended = (why: string): void => {
-    if (closed || !child) return
-    child = null
-    logger.warn(`The watchdog ended before its time (${why}) and starts again in ${restartMs / 1000} s.`)
-    cancelRestart = clock.after(restartMs, start)
-    restartMs = Math.min(restartMs * 2, LAST_RESTART_MS)
-  }
   const start = (): void => {
-    child = spawnWatchdog(instanceId)
-    child.once('error', (error) => ended(error.message))
-    child.once('exit', (code, signal) => ended(`${signal ?? `exit code ${code}`}`))
+    const started = spawnWatchdog(instanceId)
+    const startedAt = clock.now()
+    child = started
+    const ended = (why: string): void => {
+      if (closed || child !== started) return
+      child = null
+      if (clock.now() - startedAt > LAST_RESTART_MS) restartMs = FIRST_RESTART_MS
+      logger.warn(`The watchdog ended before its time (${why}) and starts again in ${restartMs / 1000} s.`)
+      cancelRestart = clock.after(restartMs, start)
+      restartMs = Math.min(restartMs * 2, LAST_RESTART_MS)
+    }
+    started.once('error', (error) => ended(error.message))
+    started.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`))
     // A broken pipe is no news beside the exit.
-    child.stdin!.on('error', () => {})
+    started.stdin?.on('error', () => {})
     for (const identity of registered.values()) tell({ add: identity })
   }
 
@@ -78,7 +83,7 @@ export function startWatchdog(options: { instanceId: string; clock?: Clock; logg
 function spawnWatchdog(instanceId: string): ChildProcess {
   const child = spawn(process.execPath, [fileURLToPath(entryPath('watchdog')), instanceId], {
     // Neither the data folder nor a repository is kept busy by it.
-    cwd: '/',
+    cwd: parse(process.execPath).root,
     // Electron's binary is Node only when told so. The watchdog must not carry the mark it kills by, nor options meant for the host.
     env: childEnvironment({ ELECTRON_RUN_AS_NODE: '1', [INSTANCE_MARK]: undefined, NODE_OPTIONS: undefined }),
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -86,6 +91,7 @@ function spawnWatchdog(instanceId: string): ChildProcess {
     windowsHide: true,
   })
   child.unref()
-  ;(child.stdin as unknown as { unref?: () => void }).unref?.()
+  // A pipe, though its type does not say so; it would keep this process alive.
+  if (child.stdin instanceof Socket) child.stdin.unref()
   return child
 }
