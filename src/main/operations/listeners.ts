@@ -1,0 +1,66 @@
+import type { Operation } from '../../shared/models/index.ts'
+
+/** Hears of every change of an operation: a frozen copy, on a later microtask than the change. May return a promise: it gets the next change after that. */
+export type OperationListener = (operation: Operation) => void | Promise<void>
+
+/** Waiting changes of one listener beyond this many lose all but the newest of each still active operation. */
+const MAX_WAITING = 1_000
+
+interface Subscription {
+  readonly listener: OperationListener
+  queue: Operation[]
+  draining: boolean
+}
+
+/**
+ * Hands changes to listeners, each at its own pace.
+ *
+ * Every listener has a queue of its own, so one that throws, takes its time or unsubscribes in the middle harms nobody else. A queue that grows too long
+ * drops outdated progress; endings are never dropped. One microtask serves all listeners of a change.
+ */
+export function createFanOut(onError: (error: unknown) => void) {
+  const subscriptions = new Set<Subscription>()
+  let scheduled = false
+
+  const drain = async (subscription: Subscription): Promise<void> => {
+    if (subscription.draining) return
+    subscription.draining = true
+    while (subscriptions.has(subscription)) {
+      const next = subscription.queue.shift()
+      if (!next) break
+      try {
+        const waiting = subscription.listener(next)
+        if (waiting) await waiting
+      } catch (error) {
+        onError(error)
+      }
+    }
+    subscription.draining = false
+  }
+
+  return {
+    add(listener: OperationListener): () => void {
+      const subscription: Subscription = { listener, queue: [], draining: false }
+      subscriptions.add(subscription)
+      return () => void subscriptions.delete(subscription)
+    },
+    send(operation: Operation): void {
+      for (const subscription of subscriptions) {
+        subscription.queue.push(operation)
+        if (subscription.queue.length > MAX_WAITING) subscription.queue = withoutOutdated(subscription.queue)
+      }
+      if (scheduled) return
+      scheduled = true
+      queueMicrotask(() => {
+        scheduled = false
+        for (const subscription of subscriptions) void drain(subscription)
+      })
+    },
+  }
+}
+
+/** Keeps every ending, and of each active operation only its newest change, in order. */
+export function withoutOutdated(queue: readonly Operation[]): Operation[] {
+  const newest = new Map(queue.map((operation) => [operation.id, operation]))
+  return queue.filter((operation) => operation.state !== 'active' || newest.get(operation.id) === operation)
+}
