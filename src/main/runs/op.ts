@@ -39,8 +39,11 @@ export interface OpContext<P = unknown> {
   readonly project: Project | null
   readonly directory: string
   readonly signal: AbortSignal
-  /** For child processes: `RUN_ID`, `RUN_ATTEMPT_ID`, and what marks them as this host's. */
-  readonly env: Readonly<Record<string, string>>
+  /**
+   * For child processes, laid over the host's own environment: `RUN_ID`, `RUN_ATTEMPT_ID` and `CONTROLROOM_INSTANCE`, by which a process of this attempt is
+   * known, and undefined for what a child must not inherit.
+   */
+  readonly env: Readonly<Record<string, string | undefined>>
   now(): number
   /** Stores an event; returns at once. Events are written in order, in batches. */
   emit(event: NewEvent): void

@@ -1,0 +1,146 @@
+import { AppError, isEnded, isLive, type Outcome, type Project, type Run, type Worktree } from '../../shared/models/index.ts'
+import type { Agents } from '../agents/index.ts'
+import type { CoreApi } from '../ipc/index.ts'
+import type { Operations } from '../operations/index.ts'
+import type { Clock } from '../platform/index.ts'
+import type { Projects } from '../projects/index.ts'
+import type { Limits, RunFeed, Runs, RunStore } from '../runs/index.ts'
+import type { Worktrees } from '../worktrees/index.ts'
+
+/** Lease of a worker that asks for none, in milliseconds. */
+const LEASE_MS = 60_000
+
+interface Rooms {
+  readonly store: RunStore
+  readonly runs: Runs
+  readonly feed: RunFeed
+  readonly agents: Agents
+  readonly projects: Projects
+  readonly worktrees: Worktrees
+  readonly operations: Operations
+  readonly limits: () => Limits
+  readonly clock: Clock
+}
+
+/** What the doors may ask about runs, as thin calls into the rooms. */
+export function runsApi({ store, runs, feed, worktrees, projects, limits, clock }: Rooms): CoreApi['runs'] {
+  return {
+    create: (input) => runs.create(input),
+    list: (query) => store.list(query),
+    get: (id) => runs.get(id),
+    attempts: async (id) => store.attempts((await runs.get(id)).id),
+    events: async (id, afterSeq, limit) => store.events((await runs.get(id)).id, afterSeq, limit),
+    async *follow(id, afterSeq, signal) {
+      yield* feed.follow((await runs.get(id)).id, afterSeq, signal)
+    },
+    async diff(id) {
+      const run = await runs.get(id)
+      const project = run.projectId ? projects.get(run.projectId) : null
+      const nothing = { base: null, head: null, files: [] }
+      if (!run.worktreeId || !project) return nothing
+      return (await worktrees.get(project, run.worktreeId)) ? worktrees.diff(project, run.worktreeId) : nothing
+    },
+    cancel: (id, reason) => runs.cancel(id, reason),
+    retry: (id, reason) => runs.retry(id, reason),
+    dismiss: (id) => runs.dismiss(id),
+    move: async (id, to) => store.move((await runs.get(id)).id, to, clock.now()),
+    claim: ({ workerId, lanes, limit, leaseMs = LEASE_MS }) =>
+      store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), now: clock.now() }),
+    heartbeat: ({ progress, message, ...lease }) => store.heartbeat(lease, { progress, message }, LEASE_MS, clock.now()),
+    complete({ status, outcome = OUTCOME_OF[status], error, result, ...lease }) {
+      if (statusOf(outcome) !== status) {
+        throw new AppError('VALIDATION_FAILED', `The outcome “${outcome}” does not belong to the status “${status}”.`, { data: { field: 'outcome' } })
+      }
+      return store.complete(lease, { outcome, error: error ?? null, result: result ?? null, now: clock.now(), random: Math.random() })
+    },
+    release: (lease) => store.release(lease, clock.now()),
+    async appendEvents(lease, events) {
+      const now = clock.now()
+      const drafts = events.map((event) => ({ ...event, at: now, data: event.data ?? null, step: event.step ?? null }))
+      const stored = await store.appendEvents(lease.runId, lease, drafts)
+      return { lastSeq: stored.at(-1)?.seq ?? 0 }
+    },
+  }
+}
+
+const OUTCOME_OF = { succeeded: 'success', failed: 'error', cancelled: 'cancelled' } as const satisfies Record<string, Outcome>
+const statusOf = (outcome: Outcome): 'succeeded' | 'failed' | 'cancelled' =>
+  outcome === 'success' ? 'succeeded' : outcome === 'cancelled' || outcome === 'killed' ? 'cancelled' : 'failed'
+
+/** What the doors may ask about projects and their worktrees. */
+export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi, 'projects' | 'worktrees'> {
+  const find = async (worktreeId: string): Promise<{ project: Project; worktree: Worktree }> => {
+    for (const project of projects.list()) {
+      const worktree = project.problem ? null : await worktrees.get(project, worktreeId)
+      if (worktree) return { project, worktree }
+    }
+    throw new AppError('NOT_FOUND', `There is no worktree ${worktreeId}.`)
+  }
+  /** A worktree in which a run is at work must stay as it is. */
+  const refuseWhileLive = async ({ runId, name }: Worktree): Promise<void> => {
+    const run = runId ? await store.get(runId) : null
+    if (run && isLive(run.status)) throw new AppError('CONFLICT', `“${run.title}” is at work in ${name}. Cancel the run first.`, { data: { runId } })
+  }
+  return {
+    projects: {
+      list: async () => projects.list(),
+      add: (input) => projects.add(input),
+      trust: (projectId, trusted) => projects.trust(projectId, trusted),
+      select: (projectId) => projects.select(projectId),
+      update: (projectId, patch) => projects.update(projectId, patch),
+      async remove(projectId) {
+        const busy = (await store.withStatus(['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'])).filter((run) => run.projectId === projectId)
+        if (busy.length) {
+          throw new AppError('CONFLICT', `${busy.length} ${busy.length === 1 ? 'run' : 'runs'} of this project wait or are at work. Cancel them first.`, {
+            data: { runIds: busy.map((run) => run.id) },
+          })
+        }
+        return projects.remove(projectId)
+      },
+    },
+    worktrees: {
+      async list(projectId) {
+        const wanted = projectId ? [projects.require(projectId)] : projects.list()
+        const lists = await Promise.all(wanted.filter((project) => !project.problem).map((project) => worktrees.list(project, { sizes: true })))
+        return lists.flat()
+      },
+      async remove(worktreeId, options) {
+        const { project, worktree } = await find(worktreeId)
+        await refuseWhileLive(worktree)
+        return worktrees.remove(project, worktreeId, options)
+      },
+      async reset(worktreeId, options) {
+        const { project, worktree } = await find(worktreeId)
+        await refuseWhileLive(worktree)
+        return worktrees.reset(project, worktreeId, options)
+      },
+    },
+  }
+}
+
+/** What a person says to the agents. */
+export function sessionsApi({ runs, agents }: Rooms): Pick<CoreApi, 'sessions' | 'permissions' | 'questions'> {
+  return {
+    sessions: {
+      async prompt(runId, text): Promise<Run> {
+        const run = await runs.get(runId)
+        if (isEnded(run.status)) return runs.resume(runId, text)
+        if (run.status !== 'running') throw new AppError('CONFLICT', 'This run has not started yet; talk to its agent once it has.')
+        await agents.prompt(runId, text)
+        return run
+      },
+    },
+    permissions: { reply: (answer) => agents.replyPermission(answer) },
+    questions: { reply: (answer) => agents.replyQuestion(answer) },
+  }
+}
+
+/** The operation registry as the doors see it. */
+export function operationsApi({ operations }: Rooms): CoreApi['operations'] {
+  return {
+    list: async () => ({ operations: operations.active(), history: operations.history() }),
+    cancel: (id) => operations.cancel(id),
+    retry: (id) => operations.retry(id),
+    dismiss: (id) => operations.dismiss(id),
+  }
+}

@@ -1,0 +1,2 @@
+export { createAgentOp } from './agent.ts'
+export { createShellOp } from './shell.ts'

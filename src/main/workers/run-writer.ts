@@ -1,0 +1,113 @@
+import { type Lease, type NewEvent, NewEvent as NewEventSchema } from '../../shared/models/index.ts'
+import type { Clock } from '../platform/index.ts'
+import { type EventDraft, isLeaseLost, type RunPatch, type RunStore } from '../runs/index.ts'
+
+/** A run's progress, message and cost are stored at most this often, in milliseconds; what a person waits for is stored at once. */
+const PATCH_INTERVAL_MS = 200
+/** After a store that could not be reached, in milliseconds. The lease decides how long that may go on. */
+const RETRY_MS = 1_000
+
+/** Everything an attempt writes about its run, in order and fenced. */
+export interface RunWriter {
+  emit(event: NewEvent, step: number | null): void
+  patch(patch: RunPatch): void
+  /** Resolves when everything so far is stored. @throws AppError LEASE_LOST */
+  flush(): Promise<void>
+  /** Runs a fenced write after everything emitted before it. */
+  write<T>(work: (lease: Lease) => Promise<T>): Promise<T>
+}
+
+/**
+ * Creates the writer of one attempt.
+ *
+ * One write is under way at a time; whatever comes meanwhile goes with the next, so a burst of output costs a few transactions and not thousands. A lost lease
+ * is told once and ends all writing. A store that cannot be reached is tried again until the lease is lost.
+ */
+export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Lease; onLost: () => void }): RunWriter {
+  const { store, clock, lease } = deps
+  let events: EventDraft[] = []
+  let patch: RunPatch = {}
+  let patchedAt = Number.NEGATIVE_INFINITY
+  let cancelPatch: (() => void) | undefined
+  let chain: Promise<void> = Promise.resolve()
+  let scheduled = false
+  let lost: unknown
+
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = chain.then(async () => {
+      if (lost) throw lost
+      return persist(work)
+    })
+    chain = done.then(
+      () => {},
+      (error: unknown) => {
+        if (isLeaseLost(error) && !lost) {
+          lost = error
+          cancelPatch?.()
+          deps.onLost()
+        }
+      },
+    )
+    return done
+  }
+
+  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'STORE_UNAVAILABLE') || lost) throw error
+        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
+      }
+    }
+  }
+
+  const writeEvents = (): void => {
+    if (scheduled || events.length === 0) return
+    scheduled = true
+    void enqueue(async () => {
+      scheduled = false
+      const batch = events
+      events = []
+      if (batch.length) await store.appendEvents(lease.runId, lease, batch).catch((error: unknown) => keep(batch, error))
+    }).catch(() => {})
+  }
+  const keep = (batch: EventDraft[], error: unknown): never => {
+    events = [...batch, ...events]
+    throw error
+  }
+
+  const writePatch = (): void => {
+    cancelPatch?.()
+    cancelPatch = undefined
+    void enqueue(async () => {
+      const next = patch
+      patch = {}
+      patchedAt = clock.now()
+      if (Object.keys(next).length) await store.updateRun(lease, next, clock.now())
+    }).catch(() => {})
+  }
+
+  return {
+    emit(event, step) {
+      const { kind, level, message, data } = NewEventSchema.parse(event)
+      events.push({ at: clock.now(), kind, level, message, data: data ?? null, step: event.step ?? step })
+      writeEvents()
+    },
+    patch(change) {
+      patch = { ...patch, ...change, ...(change.addCost === undefined ? {} : { addCost: (patch.addCost ?? 0) + change.addCost }) }
+      const wait = patchedAt + PATCH_INTERVAL_MS - clock.now()
+      if (change.attention !== undefined || wait <= 0) writePatch()
+      else cancelPatch ??= clock.after(wait, writePatch)
+    },
+    async flush() {
+      if (cancelPatch) writePatch()
+      writeEvents()
+      await enqueue(async () => {})
+    },
+    async write(work) {
+      writeEvents()
+      return enqueue(() => work(lease))
+    },
+  }
+}
