@@ -17,3 +17,10 @@ export const PORT_MESSAGE = 'controlroom:port'
 
 /** Channel on which the preload asks the main process for a port. */
 export const CONNECT_CHANNEL = 'controlroom:connect'
+
+/**
+ * Path that opens the New run dialog over the board.
+ *
+ * The desktop leads the page to a screen by changing the fragment of its address: `#/inbox`, `#/runs/<id>`, and this one from tray and menu.
+ */
+export const NEW_RUN_PATH = '/new-run'

@@ -1,0 +1,1 @@
+export { startDesktop } from './app.ts'
