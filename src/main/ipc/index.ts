@@ -1,0 +1,11 @@
+/** The ipc room: one router for the whole contract, and the doors that serve it. */
+export type { CoreApi } from './core-api.ts'
+export { createLiveView, type LiveView } from './live-view.ts'
+export { type CallContext, OPERATOR, type Principal } from './principal.ts'
+export { type AppRouter, createRouter } from './router.ts'
+export { createHttpDoor, type HttpDoorOptions, sendError } from './transports/http.ts'
+export { readJsonBody } from './transports/json-body.ts'
+export { createMemoryClient } from './transports/memory.ts'
+export { createPortServer, type ServablePort, serveMessagePort } from './transports/message-port.ts'
+export { createSocketServer } from './transports/websocket.ts'
+export { type ErrorBody, errorBody } from './wire-error.ts'
