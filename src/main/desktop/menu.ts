@@ -2,12 +2,12 @@ import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
 
 /** The screens in the order of the navigation, with their paths in the page. */
 const SCREENS = [
-  ['Board', '/'],
+  ['Board', '/board'],
   ['Operations', '/operations'],
   ['Runs', '/runs'],
   ['Inbox', '/inbox'],
   ['Templates', '/templates'],
-  ['Spec kit', '/spec'],
+  ['Spec kit', '/spec-kit'],
   ['Projects', '/projects'],
   ['Workers', '/workers'],
   ['Settings', '/settings'],

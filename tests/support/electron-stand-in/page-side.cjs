@@ -1,7 +1,7 @@
 // What runs in the page before anything else: the modules a preload may require, bridged over one binding.
 // `pageSide` is sent as text: it sees nothing of this file.
 
-/** Returns the `require` of the preload. */
+/** Returns what the preload finds: its `require` and its `window`. */
 function pageSide() {
   let calls = 0
   const waiting = new Map()
@@ -15,9 +15,20 @@ function pageSide() {
   const send = (message) => globalThis.__standInSend(JSON.stringify(message))
   const openPort = (id) => {
     const { port1, port2 } = new MessageChannel()
-    ports.set(id, port1)
     port1.onmessage = ({ data }) => send({ port: id, ...pack(data) })
-    port1.addEventListener('close', () => send({ port: id, closed: true }))
+    // Electron tells a page when the other end of its port was closed, and the other end when the page closes it. Chromium alone does neither.
+    const close = port2.close.bind(port2)
+    port2.close = () => {
+      close()
+      if (ports.delete(id)) send({ port: id, closed: true })
+    }
+    ports.set(id, {
+      post: (data) => port1.postMessage(data),
+      closed: () => {
+        ports.delete(id)
+        port2.dispatchEvent(new Event('close'))
+      },
+    })
     return port2
   }
   globalThis.__standInReceive = (message) => {
@@ -27,8 +38,8 @@ function pageSide() {
       if (message.error) reject(new Error(message.error))
       else resolve(message.value)
     } else if (message.port) {
-      if (message.closed) ports.get(message.port)?.close()
-      else ports.get(message.port)?.postMessage(unpack(message))
+      if (message.closed) ports.get(message.port)?.closed()
+      else ports.get(message.port)?.post(unpack(message))
     } else {
       const event = { ports: (message.ports ?? []).map(openPort) }
       for (const listen of listeners.get(message.channel) ?? []) listen(event, ...message.args)
@@ -53,12 +64,24 @@ function pageSide() {
       },
     },
   }
-  return (name) => {
+  const require = (name) => {
     if (name === 'electron' || name === 'electron/renderer') return electron
     throw new Error(`a sandboxed preload may not require ${name}`)
   }
+  // The preload's window hands ports over as they are, not as copies, so that the events above reach the page.
+  const page = globalThis.window
+  const window = new Proxy(page, {
+    get(target, key) {
+      if (key === 'postMessage') {
+        return (data, _origin, transfer = []) => target.dispatchEvent(new MessageEvent('message', { data, ports: transfer, source: page }))
+      }
+      const value = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  return { require, window }
 }
 
 /** The script that a page runs before its own. It has no CommonJS beyond what a sandboxed preload has. */
 exports.preloadScript = (preload) =>
-  `(() => { const require = (${pageSide})(); const exports = {}; const module = { exports }; ${preload} })()`
+  `(() => { const { require, window } = (${pageSide})(); const exports = {}; const module = { exports }; ${preload} })()`
