@@ -18,6 +18,8 @@ import { createTray } from './tray.ts'
 import { watchLive } from './watch.ts'
 import { openWindow } from './window.ts'
 
+const NAME = 'Ops Control Room'
+
 /**
  * Starts the desktop app: one instance, one window, one core.
  *
@@ -25,6 +27,9 @@ import { openWindow } from './window.ts'
  */
 export async function startDesktop(): Promise<void> {
   const dataDir = chooseFolders()
+  app.setName(NAME)
+  // Windows shows notifications only for a program that has an id.
+  app.setAppUserModelId('controlroom.desktop')
   if (!app.requestSingleInstanceLock()) return app.exit(0)
   await app.whenReady()
   mkdirSync(dataDir, { recursive: true })
@@ -41,7 +46,7 @@ export async function startDesktop(): Promise<void> {
       ending() {
         watching.abort()
         main.browserWindow.hide()
-        tray.showEnding('Ops Control Room: handing runs back…')
+        tray.showEnding(`${NAME}: handing runs back…`)
       },
       exit(code) {
         withdrawPort()
@@ -89,7 +94,7 @@ export async function startDesktop(): Promise<void> {
     })
   } catch (error) {
     if (quitter.isEnding) return
-    dialog.showErrorBox('Ops Control Room cannot go on', error instanceof Error ? error.message : String(error))
+    dialog.showErrorBox(`${NAME} cannot go on`, error instanceof Error ? error.message : String(error))
     await quitter.end()
   }
 }
