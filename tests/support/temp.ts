@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, onTestFinished } from 'vitest'
+import { afterAll, expect, onTestFinished, vi } from 'vitest'
 import { findMarked, killTree, systemClock } from '../../src/main/platform/index.ts'
 
 /** Every child of this test file inherits it, whatever else it changes, and is found by it at the end. */
@@ -31,17 +31,12 @@ export function failOnLeftovers(): void {
   process.env[TEST_MARK.name] = TEST_MARK.value
   afterAll(async () => {
     delete process.env[TEST_MARK.name]
-    const nobody = () => findMarked(TEST_MARK).length === 0
-    if (
-      await expect
-        .poll(nobody, { timeout: 2_000 })
-        .toBe(true)
-        .then(
-          () => true,
-          () => false,
-        )
+    const nobody = () => expect(findMarked(TEST_MARK)).toEqual([])
+    const clean = await vi.waitFor(nobody, { timeout: 2_000 }).then(
+      () => true,
+      () => false,
     )
-      return
+    if (clean) return
     const left = findMarked(TEST_MARK).map(({ pid }) => `${pid} ${commandLine(pid)}`)
     await killTree({ marker: TEST_MARK }, { clock: systemClock, graceMs: 0 })
     expect(left, 'processes that outlived their test').toEqual([])

@@ -59,7 +59,7 @@ export async function run(command: string, args: readonly string[], options: Run
     if (exit.error) throw startFailure(command, options.cwd, exit.error)
     signal?.throwIfAborted()
     if (timedOut) throw new AppError('INTERNAL', `"${command}" did not end within ${timeoutMs! / 1000} s and was stopped.`)
-    await Promise.race([Promise.all(outputs.map((output) => output.ended)), pause(LAST_OUTPUT_MS)])
+    await Promise.race([Promise.all(outputs.map((output) => output.ended)), pause(LAST_OUTPUT_MS, undefined, { ref: false })])
     const [stdout, stderr] = outputs
     return { code: exit.code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() }
   } finally {
