@@ -39,7 +39,7 @@ export function createHttpDoor(
 
   return async (request, response, context) => {
     response.setHeader('cache-control', 'no-store')
-    const path = new URL(request.url ?? '/', 'http://host').pathname
+    const path = requestPath(request)
     try {
       if (context.principal === null && path !== `${PREFIX}/health`) {
         throw new AppError('UNAUTHORIZED', 'Send the access token of this host as "Authorization: Bearer <token>".')
@@ -58,6 +58,11 @@ export function createHttpDoor(
       if (!request.socket.destroyed) sendError(response, toWireError(error, logger, path))
     }
   }
+}
+
+/** The path as it was sent, without the query. Not decoded, never throws. */
+export function requestPath(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/'
 }
 
 /** Answers with a failure as JSON, or cuts the line when the answer has begun. */
