@@ -1,0 +1,98 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { AppError } from '../../../shared/models/index.ts'
+import type { OperationHistoryStore } from '../../operations/history-store.ts'
+import { type Logger, silentLogger } from '../../platform/index.ts'
+import type { RunStore } from '../../runs/store-port.ts'
+import { createFeed } from './feed.ts'
+import { parseOperations, parseQuery } from './parse.ts'
+import { type StoreThread, startThread } from './thread-client.ts'
+
+/** The SQLite store. */
+export interface SqliteStore extends RunStore, OperationHistoryStore {
+  /**
+   * A line of its own to the writer, to be transferred to another thread: its calls never cross the main loop.
+   *
+   * Post `{ id, method, args }` with a write method of the store (`heartbeat`); the answer is `{ changes: [], replies: [{ id, ok, value | error }] }`,
+   * where `error` is `{ code, message, data? }`. Listeners of `subscribe` hear of what it changed. The port closes with the store.
+   */
+  connectWriterPort(): MessagePort
+}
+
+const WRITES = [
+  'enqueue',
+  'claim',
+  'heartbeat',
+  'complete',
+  'release',
+  'updateRun',
+  'updateStep',
+  'appendEvents',
+  'cancel',
+  'retry',
+  'resume',
+  'dismiss',
+  'move',
+  'updateLane',
+  'sweep',
+  'rescue',
+  'saveInstance',
+  'saveOperation',
+  'deleteOperations',
+] as const satisfies readonly (keyof SqliteStore)[]
+const READS = ['get', 'board', 'attempts', 'events', 'lanes', 'withStatus', 'instances'] as const satisfies readonly (keyof SqliteStore)[]
+
+/** Makes the methods that only carry their arguments to a thread. */
+const methodsOf = <M extends keyof SqliteStore>(thread: StoreThread, methods: readonly M[]): Pick<SqliteStore, M> =>
+  Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => thread.client.call(method, args)])) as unknown as Pick<
+    SqliteStore,
+    M
+  >
+
+/**
+ * Opens the database file, makes it when there is none, and migrates an older one.
+ *
+ * A damaged, foreign or newer file is refused and stays as it is.
+ *
+ * @param options.file  in a folder that exists and that no other host uses
+ * @param options.onFatal  a store thread died; every call is rejected from then on. Called at most once
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export const openSqliteStore = async (options: {
+  file: string
+  logger?: Logger
+  onFatal?: (error: Error) => void
+}): Promise<SqliteStore> => {
+  const { file, logger = silentLogger, onFatal } = options
+  const feed = createFeed(logger)
+  const broken = (error: AppError): void => {
+    logger.error({ error }, 'a store thread died')
+    for (const start of starts) start.stop(error)
+    onFatal?.(error)
+  }
+  const starts = (['writer', 'reader'] as const).map((role) => startThread({ role, file }, { change: feed.hand, broken }))
+  try {
+    const [writer, reader] = [await starts[0]!.open(), await starts[1]!.open()]
+    const { migration } = writer
+    if (migration && migration.from !== migration.to) logger.info(migration, 'the database was migrated')
+    return {
+      ...methodsOf(writer, WRITES),
+      ...methodsOf(reader, READS),
+      list: async (query) => (await reader.client.call('list', [parseQuery(query)])) as Awaited<ReturnType<RunStore['list']>>,
+      loadOperations: async () => parseOperations((await reader.client.call('loadOperations', [])) as string[], logger),
+      subscribe: feed.subscribe,
+      connectWriterPort: () => {
+        const { port1, port2 } = new MessageChannel()
+        writer.client.post({ connect: port2 }, [port2])
+        return port1
+      },
+      close: async () => {
+        // The writer goes last: the last connection folds the write-ahead log into the file.
+        await reader.close()
+        await writer.close()
+      },
+    }
+  } catch (error) {
+    for (const start of starts) start.stop(error as AppError)
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import type { Run, RunAttempt, RunStatus, RunSummary } from '../../../shared/models/index.ts'
+import type { Connection } from './connection.ts'
+import { decodeError } from './encode.ts'
+import { readEvents } from './events.ts'
+import { readInstances } from './instances.ts'
+import { readLanes } from './lanes.ts'
+import { listRuns } from './list.ts'
+import { readOperations } from './operations.ts'
+import { type RawSummary, readRun, SUMMARY_COLUMNS, SUMMARY_FROM, toSummary } from './run-record.ts'
+
+/** Each part of the board has an index of its own, so that the cost follows what is shown, not what was ever run. */
+const BOARD = `SELECT ${SUMMARY_COLUMNS} FROM ${SUMMARY_FROM} WHERE r.id IN (
+  SELECT id FROM runs WHERE status IN ('scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling')
+  UNION ALL SELECT id FROM runs WHERE status = 'failed' AND dismissed = 0
+  UNION ALL SELECT id FROM runs WHERE ended_at > ?) ORDER BY r.id`
+
+const board = (db: Connection, endedAfter: number): RunSummary[] => db.all<RawSummary>(BOARD, endedAfter).map(toSummary)
+
+const ATTEMPTS = `SELECT id, run_id AS runId, n, worker_id AS workerId, instance_id AS instanceId, started_at AS startedAt,
+  heartbeat_at AS heartbeatAt, lease_until AS leaseUntil, ended_at AS endedAt, outcome, error
+  FROM run_attempts WHERE run_id = ? ORDER BY id`
+
+/** In the order they began. An attempt that was handed back and its successor have the same `n`. */
+const attempts = (db: Connection, runId: string): RunAttempt[] =>
+  db.all<Omit<RunAttempt, 'error'> & { error: string | null }>(ATTEMPTS, runId).map((raw) => ({ ...raw, error: decodeError(raw.error) }))
+
+const withStatus = (db: Connection, statuses: readonly RunStatus[]): Run[] =>
+  db
+    .all<{ id: string }>('SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id', JSON.stringify(statuses))
+    .map(({ id }) => readRun(db, id)!)
+
+/** Every read of the store, by the name of its method. They run on the reader thread and see all that was committed before. */
+export const READS = {
+  get: readRun,
+  list: listRuns,
+  board,
+  attempts,
+  events: readEvents,
+  lanes: readLanes,
+  withStatus,
+  instances: readInstances,
+  loadOperations: readOperations,
+}

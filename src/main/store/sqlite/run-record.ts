@@ -1,0 +1,78 @@
+import type { Lease, Run, RunStep, RunSummary } from '../../../shared/models/index.ts'
+import type { Connection } from './connection.ts'
+import { decodeError, decodeJson } from './encode.ts'
+import { leaseLost, noSuchRun } from './faults.ts'
+import { readSteps } from './steps.ts'
+
+/** A run as its row holds it. `attemptId` is that of the live attempt, `heartbeatAt` belongs to it; `params` is still JSON text. */
+export interface RunRecord extends Omit<Run, 'steps' | 'params'> {
+  readonly limitKey: string
+  readonly attemptId: string | null
+  readonly cancelReason: string | null
+  readonly lastSeq: number
+  readonly params: string
+}
+
+type RawRecord = Omit<RunRecord, 'dismissed' | 'error'> & { dismissed: number; error: string | null }
+export type RawSummary = Omit<RunSummary, 'dismissed' | 'error'> & { dismissed: number; error: string | null }
+
+/** The columns of a summary, from `runs AS r` joined by `SUMMARY_FROM`. */
+export const SUMMARY_COLUMNS = `r.id, r.title, r.op, r.template, r.project_id AS projectId, r.lane, r.priority, r.status, r.outcome, r.attention,
+  r.progress, r.message, r.attempt, r.max_attempts AS maxAttempts, r.lost, r.max_lost AS maxLost, r.run_at AS runAt, r.created_at AS createdAt,
+  r.started_at AS startedAt, r.ended_at AS endedAt, a.heartbeat_at AS heartbeatAt, r.session_id AS sessionId, r.worktree_id AS worktreeId,
+  r.model, r.error, r.cost, r.dismissed`
+export const SUMMARY_FROM = 'runs AS r LEFT JOIN run_attempts AS a ON a.run_id = r.id AND a.id = r.attempt_id'
+
+const RECORD = `SELECT ${SUMMARY_COLUMNS}, r.limit_key AS limitKey, r.attempt_id AS attemptId, r.cancel_reason AS cancelReason,
+  r.last_seq AS lastSeq, r.idempotency_key AS idempotencyKey, r.params FROM ${SUMMARY_FROM}`
+
+/** A summary from its row. */
+export const toSummary = (raw: RawSummary): RunSummary => ({ ...raw, dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
+
+const toRecord = (raw: RawRecord): RunRecord => ({ ...raw, dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
+
+export const findRecord = (db: Connection, runId: string): RunRecord | null => {
+  const raw = db.one<RawRecord>(`${RECORD} WHERE r.id = ?`, runId)
+  return raw ? toRecord(raw) : null
+}
+
+/** @throws Refusal NOT_FOUND */
+export const requireRecord = (db: Connection, runId: string): RunRecord => {
+  const record = findRecord(db, runId)
+  if (!record) throw noSuchRun(runId)
+  return record
+}
+
+/**
+ * The run whose live attempt holds this lease. Every write of a worker passes here before it changes anything.
+ *
+ * @throws Refusal LEASE_LOST
+ */
+export const requireLease = (db: Connection, lease: Lease): RunRecord & { readonly attemptId: string } => {
+  const raw = db.one<RawRecord>(
+    `${RECORD} WHERE r.id = ? AND r.attempt_id = ? AND a.lease_token = ?`,
+    lease.runId,
+    lease.attemptId,
+    lease.leaseToken,
+  )
+  if (!raw) throw leaseLost()
+  return { ...toRecord(raw), attemptId: lease.attemptId }
+}
+
+/** Drops what only the store needs. */
+export const summarize = (record: RunRecord): RunSummary => {
+  const { limitKey, attemptId, cancelReason, lastSeq, params, idempotencyKey, ...summary } = record
+  return summary
+}
+
+/** The whole run. */
+export const toRun = (record: RunRecord, steps: readonly RunStep[]): Run => {
+  const { limitKey, attemptId, cancelReason, lastSeq, ...run } = record
+  return { ...run, params: decodeJson(record.params), steps }
+}
+
+/** @returns null when there is no such run */
+export const readRun = (db: Connection, runId: string): Run | null => {
+  const record = findRecord(db, runId)
+  return record && toRun(record, readSteps(db, runId))
+}
