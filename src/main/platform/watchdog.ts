@@ -10,7 +10,7 @@ import { systemClock } from './clock.ts'
 import { killTree } from './kill-tree.ts'
 import { INSTANCE_MARK } from './marks.ts'
 import type { ProcessIdentity } from './process-table.ts'
-import { WatchdogLine } from './watchdog-protocol.ts'
+import { parseWatchdogLine } from './watchdog-protocol.ts'
 
 const GRACE_MS = 2_000
 
@@ -18,22 +18,13 @@ const GRACE_MS = 2_000
 async function watch(): Promise<ProcessIdentity[] | null> {
   const registered = new Map<string, ProcessIdentity>()
   for await (const text of createInterface({ input: process.stdin })) {
-    const line = parseLine(text)
+    const line = parseWatchdogLine(text)
     if (!line) continue
     if ('close' in line) return null
     if ('add' in line) registered.set(JSON.stringify(line.add), line.add)
     else registered.delete(JSON.stringify(line.remove))
   }
   return [...registered.values()]
-}
-
-/** A line cut short by the host's death is no line. */
-function parseLine(text: string): WatchdogLine | null {
-  try {
-    return WatchdogLine.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
 }
 
 // A service manager signals the host's whole group of processes at once: the host is to end first, and its end is what ends this process.
