@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 
-/** Keys to what they do. `g b` is g, then b within a second; `mod+k` is Ctrl or Cmd with k, and works while typing. */
+/** Keys, in lower case, to what they do. `g b` is g, then b within a second; `mod+k` is Ctrl or Cmd with k, and works while typing. */
 export type Hotkeys = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -16,7 +16,7 @@ const names = new WeakMap<KeyboardEvent, string>()
 function nameOf(event: KeyboardEvent): string {
   const known = names.get(event)
   if (known) return known
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const key = event.key.toLowerCase()
   const modified = event.ctrlKey || event.metaKey
   const before = prefix && event.timeStamp - prefix.at < 1_000 ? prefix.key : null
   const name = modified ? `mod+${key}` : before ? `${before} ${key}` : key

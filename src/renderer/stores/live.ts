@@ -2,10 +2,11 @@ import { create } from 'zustand'
 import type { HostStatus, LiveMessage, Revision, SettingsRow } from '../../shared/models/index.ts'
 import { type BoardIndex, indexRuns, NO_BOARD, reindexRuns } from './board-index.ts'
 import { applyChanges, judge, NO_ROWS, type Rows, rowsOf } from './mirror.ts'
+import { indexOperations, NO_OPERATIONS, type OperationIndex, reindexOperations } from './operation-index.ts'
 
-/** How the page and the core are doing. `cut`: what is shown is from before `since`, and a new connection is being tried. */
-export interface ConnectionState {
-  readonly state: 'connecting' | 'live' | 'cut'
+/** How the line to the core is. `cut`: what is shown is from before `since`, and a new line is being sought; `denied`: the core refuses this page. */
+export interface LineState {
+  readonly state: 'connecting' | 'live' | 'cut' | 'denied'
   readonly since: number
   readonly error: string | null
 }
@@ -14,8 +15,9 @@ export interface LiveStore extends Rows {
   /** False until the first snapshot: show a loading state, not an empty one. */
   readonly ready: boolean
   readonly revision: Revision | null
-  readonly connection: ConnectionState
+  readonly connection: LineState
   readonly board: BoardIndex
+  readonly panels: OperationIndex
 }
 
 /**
@@ -29,6 +31,7 @@ export const useLive = create<LiveStore>()(() => ({
   revision: null,
   connection: { state: 'connecting', since: Date.now(), error: null },
   board: NO_BOARD,
+  panels: NO_OPERATIONS,
 }))
 
 /**
@@ -42,7 +45,7 @@ export function applyMessages(messages: readonly LiveMessage[]): boolean {
   let rows: Rows = state
   let fresh = false
   let whole = true
-  const changed = new Set<string>()
+  const changed = { runs: new Set<string>(), operations: new Set<string>() }
   for (const message of messages) {
     const verdict = judge(revision, message)
     if (verdict === 'skip') continue
@@ -57,17 +60,21 @@ export function applyMessages(messages: readonly LiveMessage[]): boolean {
       continue
     }
     rows = applyChanges(rows, message.changes)
-    for (const change of message.changes) if (change.collection === 'runs') changed.add(change.key)
+    for (const { collection, key } of message.changes)
+      if (collection === 'runs' || collection === 'operations') changed[collection].add(key)
   }
   if (revision === state.revision) return whole
-  const board = fresh ? indexRuns(rows.runs, state.board.membership + 1) : reindexRuns(state.board, state.runs, rows.runs, changed)
+  const board = fresh ? indexRuns(rows.runs, state.board.membership + 1) : reindexRuns(state.board, state.runs, rows.runs, changed.runs)
+  const panels = fresh
+    ? indexOperations(rows.operations)
+    : reindexOperations(state.panels, state.operations, rows.operations, changed.operations)
   const { runs, operations, lanes, projects, inbox, host, settings } = rows
-  useLive.setState({ runs, operations, lanes, projects, inbox, host, settings, revision, board, ready: true })
+  useLive.setState({ runs, operations, lanes, projects, inbox, host, settings, revision, board, panels, ready: true })
   return whole
 }
 
-/** Notes how the connection is. Keeps `since` while the state stays the same. */
-export function setConnection(state: ConnectionState['state'], error: string | null = null): void {
+/** Notes how the line is. Keeps `since` while the state stays the same. */
+export function setConnection(state: LineState['state'], error: string | null = null): void {
   const { connection } = useLive.getState()
   if (connection.state === state && connection.error === error) return
   useLive.setState({ connection: { state, error, since: connection.state === state ? connection.since : Date.now() } })

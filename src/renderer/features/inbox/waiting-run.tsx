@@ -1,0 +1,32 @@
+import { Link } from 'wouter'
+import type { Attention } from '../../../shared/models/index.ts'
+import { classes, RelativeTime, StatusDot, Tag } from '../../components/index.ts'
+import { runWord } from '../../format/index.ts'
+import { useLive } from '../../stores/index.ts'
+
+const WHY: Record<Attention, string> = {
+  permission: 'The agent asks for a permission.',
+  question: 'The agent has a question.',
+  timeout: 'It took longer than it should. Look whether to let it go on or to cancel it.',
+  conflict: 'Its changes clash with others.',
+  review: 'It is done and waits for a look at what it changed.',
+}
+
+/** A run that waits for a person without having asked anything. */
+export function WaitingRun({ id, marked }: { id: string; marked: boolean }) {
+  const run = useLive((s) => s.runs.get(id))
+  if (!run?.attention) return null
+  return (
+    <article className={classes('ask', marked && 'marked')}>
+      <div className="ask-head">
+        <StatusDot tone="need" />
+        <Tag tone="need">{runWord(run)}</Tag>
+        <RelativeTime at={run.endedAt ?? run.startedAt ?? run.createdAt} />
+      </div>
+      <h2 className="ask-title">
+        <Link href={`/runs/${id}`}>{run.title}</Link>
+      </h2>
+      <p className="muted">{run.message || WHY[run.attention]}</p>
+    </article>
+  )
+}

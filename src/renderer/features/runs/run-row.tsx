@@ -1,0 +1,49 @@
+import { memo } from 'react'
+import { Link } from 'wouter'
+import type { RunSummary } from '../../../shared/models/index.ts'
+import { classes, Duration, RelativeTime, StatusDot, Tag } from '../../components/index.ts'
+import { formatMoney, runTone, runWord } from '../../format/index.ts'
+import { useLive } from '../../stores/index.ts'
+
+interface RunRowProps {
+  /** As it was when listed; the live run of the same id is shown where there is one. */
+  readonly listed: RunSummary
+  readonly chosen: boolean
+  readonly onChoose: (id: string, range: boolean) => void
+}
+
+/** One line of the table of runs. */
+export const RunRow = memo(function RunRow({ listed, chosen, onChoose }: RunRowProps) {
+  const run = useLive((s) => s.runs.get(listed.id)) ?? listed
+  const project = useLive((s) => (run.projectId ? s.projects.get(run.projectId)?.name : undefined))
+  const waits = run.status === 'scheduled' || run.status === 'queued'
+  return (
+    <div className={classes('run-row', chosen && 'chosen')}>
+      <label className="run-check">
+        <input
+          type="checkbox"
+          checked={chosen}
+          aria-label={`Choose ${run.title}`}
+          onChange={() => {}}
+          onClick={(event) => onChoose(run.id, event.shiftKey)}
+        />
+      </label>
+      <StatusDot tone={runTone(run)} />
+      <Link href={`/runs/${run.id}`} className="truncate run-title" title={run.title}>
+        {run.title}
+      </Link>
+      <span className="run-state">
+        <Tag tone={runTone(run)}>{runWord(run)}</Tag>
+      </span>
+      <span className="truncate faint run-project">{project ?? ''}</span>
+      <span className="truncate faint run-op">{run.template ?? run.op}</span>
+      <span className="faint run-lane">{run.lane}</span>
+      <span className="faint run-tries num">{run.attempt > 1 || run.maxAttempts > 1 ? `${run.attempt} of ${run.maxAttempts}` : ''}</span>
+      <span className="faint run-time">{run.startedAt !== null && !waits && <Duration from={run.startedAt} to={run.endedAt} />}</span>
+      <span className="faint run-cost num">{formatMoney(run.cost)}</span>
+      <span className="faint run-when">
+        <RelativeTime at={run.createdAt} />
+      </span>
+    </div>
+  )
+})
