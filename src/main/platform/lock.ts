@@ -30,7 +30,7 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
   const folder = resolve(dataDir)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'host.lock')
-  const content = JSON.stringify({ ...processIdentity(process.pid), id: randomUUID() })
+  const content = JSON.stringify({ pid: process.pid, startTime: processIdentity(process.pid)?.startTime ?? null, id: randomUUID() })
   const own = `${path}.${randomUUID()}`
   writeDurably(own, content)
   try {

@@ -32,7 +32,12 @@ export function createLogger(options: { dataDir: string; name?: string; level?: 
   const { maxBytes = 10 * 1024 * 1024, keep = 5, level = 'info', name = 'host' } = options
   const file = new RotatingFile(join(dataPaths(options.dataDir).logs, `${name}.log`), { maxBytes, keep })
   const secrets = new Set<string>()
-  const logger = pino({ level, base: { pid: process.pid } }, { write: (line: string) => file.write(redactLine(line, secrets)) })
+  // An error is logged with its stack under either name; pino by itself knows only the first.
+  const serializers = { err: pino.stdSerializers.err, error: pino.stdSerializers.err }
+  const logger = pino(
+    { level, serializers, base: { pid: process.pid } },
+    { write: (line: string) => file.write(redactLine(line, secrets)) },
+  )
   return {
     logger,
     hide: (secret) => {

@@ -31,6 +31,20 @@ test('what is logged after the close is dropped', async () => {
   expect(linesOf(join(dataPaths(dataDir).logs, 'worker.log')).map((line) => line.msg)).toEqual(['before'])
 })
 
+test('an error is logged with its message and stack, as err or error', () => {
+  const dataDir = tempFolder()
+  const { logger } = createLogger({ dataDir })
+  logger.warn({ err: new Error('first') }, 'One.')
+  logger.warn({ error: new Error('second', { cause: new Error('why') }) }, 'Two.')
+  logger.warn({ error: 'only a text' }, 'Three.')
+  const lines = linesOf(join(dataPaths(dataDir).logs, 'host.log'))
+  expect(lines).toMatchObject([
+    { err: { message: 'first', stack: expect.stringContaining('logger.test.ts') } },
+    { error: { message: 'second: why', stack: expect.stringContaining('logger.test.ts') } },
+    { error: 'only a text' },
+  ])
+})
+
 test('no secret reaches the file, wherever it stands', async () => {
   const dataDir = tempFolder()
   const log = createLogger({ dataDir })
