@@ -1,5 +1,5 @@
-import { hostname } from 'node:os'
 import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { HostStatus } from '../shared/models/index.ts'
 import { createAgents } from './agents/index.ts'
@@ -10,7 +10,16 @@ import { createDemo } from './demo/index.ts'
 import { type CoreApi, createLiveView } from './ipc/index.ts'
 import { createOperations, type Operations } from './operations/index.ts'
 import { createAgentOp, createShellOp } from './ops/index.ts'
-import { createLogger, dataPaths, type HostPorts, lockDataFolder, newId, processIdentity, startWatchdog } from './platform/index.ts'
+import {
+  createLogger,
+  dataPaths,
+  type HostPorts,
+  type Logger,
+  lockDataFolder,
+  newId,
+  processIdentity,
+  startWatchdog,
+} from './platform/index.ts'
 import { createProjects } from './projects/index.ts'
 import { createRunFeed, createRuns, type Limits } from './runs/index.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
@@ -24,6 +33,8 @@ export interface CoreConfig {
   readonly ports: HostPorts
   /** Runs that this process works on at once; the setting when left out, 0 for none. */
   readonly concurrency?: number
+  /** The host's own, which it closes itself; a log file in the data folder when left out. */
+  readonly logger?: Logger
   /** Keeps OpenCode apart from the user's own configuration, credentials and network: demo and tests. */
   readonly isolatedAgents?: boolean
 }
@@ -46,8 +57,8 @@ export async function createCore(config: CoreConfig): Promise<Core> {
   const paths = dataPaths(config.dataDir)
   await mkdir(paths.root, { recursive: true })
   const lock = lockDataFolder(paths.root)
-  const log = createLogger({ dataDir: paths.root })
-  const { logger } = log
+  const log = config.logger ? null : createLogger({ dataDir: paths.root })
+  const logger = config.logger ?? log!.logger
   const instanceId = newId()
   const startedAt = clock.now()
   const settings = () => settingsPort.get()
@@ -59,7 +70,7 @@ export async function createCore(config: CoreConfig): Promise<Core> {
   const watchdog = startWatchdog({ instanceId, clock, logger })
   const projects = createProjects({ file: paths.projectsFile, clock, logger, settings })
   const worktrees = createWorktrees({ root: paths.worktrees, clock, logger })
-  const demo = createDemo({ paths, projects })
+  const demo = createDemo({ paths, projects, clock, logger })
   const agents = createAgents({
     paths,
     settings,
@@ -70,9 +81,7 @@ export async function createCore(config: CoreConfig): Promise<Core> {
     isolated: config.isolatedAgents ?? false,
     extraConfig: () => demo.opencodeConfig(),
   })
-  const ops = new Map(
-    [createAgentOp(agents, () => settings().opencode), createShellOp({ clock, watchdog })].map((op) => [op.name, op]),
-  )
+  const ops = new Map([createAgentOp(agents, () => settings().opencode), createShellOp({ clock, watchdog })].map((op) => [op.name, op]))
   const runs = createRuns({ store, ops, project: (id) => projects.refresh(id), settings, clock, newId })
   const operations = createOperations({ clock, newId, store, runs, logger })
   const feed = createRunFeed(store, clock)
@@ -87,7 +96,8 @@ export async function createCore(config: CoreConfig): Promise<Core> {
     operations,
     settings,
     disposeDirectory: (directory) => agents.dispose(directory),
-    storeWorktree: (run, worktreeId) => store.updateRun({ runId: run.id, attemptId: run.attemptId, leaseToken: run.leaseToken }, { worktreeId }, clock.now()),
+    storeWorktree: (run, worktreeId) =>
+      store.updateRun({ runId: run.id, attemptId: run.attemptId, leaseToken: run.leaseToken }, { worktreeId }, clock.now()),
     scratchRoot: paths.scratch,
     logger,
   })
@@ -168,11 +178,13 @@ export async function createCore(config: CoreConfig): Promise<Core> {
     live.close()
     feed.close()
     await operations.flush()
-    await store.saveInstance({ ...self, seenAt: clock.now(), stoppedAt: clock.now() }).catch((error: unknown) => logger.warn({ error }, 'the stop could not be noted'))
+    await store
+      .saveInstance({ ...self, seenAt: clock.now(), stoppedAt: clock.now() })
+      .catch((error: unknown) => logger.warn({ error }, 'the stop could not be noted'))
     await heartbeats.close()
     await store.close()
     watchdog.close()
-    await log.close()
+    await log?.close()
     lock.release()
   }
 
@@ -185,7 +197,11 @@ export async function createCore(config: CoreConfig): Promise<Core> {
     runs: runsApi(rooms),
     ...projectsApi(rooms),
     ...sessionsApi(rooms),
-    operations: { ...operationsApi(rooms), activeCount: () => operations.activeCount(), addListener: (listener) => operations.addListener(listener) },
+    operations: {
+      ...operationsApi(rooms),
+      activeCount: () => operations.activeCount(),
+      addListener: (listener) => operations.addListener(listener),
+    },
     lanes: { list: () => store.lanes(), update: (lane, patch) => store.updateLane(lane, patch) },
     host: {
       status,

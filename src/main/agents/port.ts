@@ -49,6 +49,8 @@ export interface Agents {
   models(): Promise<{ models: ModelChoice[]; defaultModel: string | null }>
   /** Frees what the server holds for a directory that is done. */
   dispose(directory: string): Promise<void>
+  /** Ends the server; the next turn starts it anew, with the configuration of then. Nothing to do when it does not run. @throws AppError CONFLICT while a turn is under way */
+  restart(): Promise<void>
   /** Ends the server and proves that its processes are gone. */
   stop(): Promise<void>
 }

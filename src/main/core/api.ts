@@ -4,7 +4,7 @@ import type { CoreApi } from '../ipc/index.ts'
 import type { Operations } from '../operations/index.ts'
 import type { Clock } from '../platform/index.ts'
 import type { Projects } from '../projects/index.ts'
-import type { Limits, RunFeed, Runs, RunStore } from '../runs/index.ts'
+import type { Limits, RunFeed, RunStore, Runs } from '../runs/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
 
 /** Lease of a worker that asks for none, in milliseconds. */
@@ -49,7 +49,9 @@ export function runsApi({ store, runs, feed, worktrees, projects, limits, clock 
     heartbeat: ({ progress, message, ...lease }) => store.heartbeat(lease, { progress, message }, LEASE_MS, clock.now()),
     complete({ status, outcome = OUTCOME_OF[status], error, result, ...lease }) {
       if (statusOf(outcome) !== status) {
-        throw new AppError('VALIDATION_FAILED', `The outcome “${outcome}” does not belong to the status “${status}”.`, { data: { field: 'outcome' } })
+        throw new AppError('VALIDATION_FAILED', `The outcome “${outcome}” does not belong to the status “${status}”.`, {
+          data: { field: 'outcome' },
+        })
       }
       return store.complete(lease, { outcome, error: error ?? null, result: result ?? null, now: clock.now(), random: Math.random() })
     },
@@ -79,7 +81,8 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
   /** A worktree in which a run is at work must stay as it is. */
   const refuseWhileLive = async ({ runId, name }: Worktree): Promise<void> => {
     const run = runId ? await store.get(runId) : null
-    if (run && isLive(run.status)) throw new AppError('CONFLICT', `“${run.title}” is at work in ${name}. Cancel the run first.`, { data: { runId } })
+    if (run && isLive(run.status))
+      throw new AppError('CONFLICT', `“${run.title}” is at work in ${name}. Cancel the run first.`, { data: { runId } })
   }
   return {
     projects: {
@@ -89,11 +92,17 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
       select: (projectId) => projects.select(projectId),
       update: (projectId, patch) => projects.update(projectId, patch),
       async remove(projectId) {
-        const busy = (await store.withStatus(['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'])).filter((run) => run.projectId === projectId)
+        const busy = (await store.withStatus(['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'])).filter(
+          (run) => run.projectId === projectId,
+        )
         if (busy.length) {
-          throw new AppError('CONFLICT', `${busy.length} ${busy.length === 1 ? 'run' : 'runs'} of this project wait or are at work. Cancel them first.`, {
-            data: { runIds: busy.map((run) => run.id) },
-          })
+          throw new AppError(
+            'CONFLICT',
+            `${busy.length} ${busy.length === 1 ? 'run' : 'runs'} of this project wait or are at work. Cancel them first.`,
+            {
+              data: { runIds: busy.map((run) => run.id) },
+            },
+          )
         }
         return projects.remove(projectId)
       },
@@ -101,7 +110,9 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
     worktrees: {
       async list(projectId) {
         const wanted = projectId ? [projects.require(projectId)] : projects.list()
-        const lists = await Promise.all(wanted.filter((project) => !project.problem).map((project) => worktrees.list(project, { sizes: true })))
+        const lists = await Promise.all(
+          wanted.filter((project) => !project.problem).map((project) => worktrees.list(project, { sizes: true })),
+        )
         return lists.flat()
       },
       async remove(worktreeId, options) {

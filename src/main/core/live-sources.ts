@@ -1,4 +1,4 @@
-import { isEnded, type HostStatus, type Operation, type Project, type RunSummary, type Settings } from '../../shared/models/index.ts'
+import { type HostStatus, isEnded, type Operation, type Project, type RunSummary, type Settings } from '../../shared/models/index.ts'
 import type { Agents } from '../agents/index.ts'
 import type { LiveView } from '../ipc/index.ts'
 import type { Operations } from '../operations/index.ts'
@@ -21,7 +21,15 @@ export const isOnBoard = (run: RunSummary, now: number): boolean =>
  */
 export async function connectLiveView(
   live: LiveView,
-  rooms: { store: RunStore; operations: Operations; projects: Projects; agents: Agents; clock: Clock; settings: () => Settings; status: () => HostStatus },
+  rooms: {
+    store: RunStore
+    operations: Operations
+    projects: Projects
+    agents: Agents
+    clock: Clock
+    settings: () => Settings
+    status: () => HostStatus
+  },
 ): Promise<() => void> {
   const { store, operations, projects, agents, clock } = rooms
 

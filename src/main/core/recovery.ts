@@ -19,10 +19,16 @@ export async function recoverFromEarlierHosts(deps: { store: RunStore; clock: Cl
   )
   const interrupted = (await store.withStatus(LIVE_STATUSES)).map((run) => run.id)
   for (const instance of dead) {
-    const { survivors } = await killTree({ marker: { name: 'CONTROLROOM_INSTANCE', value: instance.instanceId } }, { clock, graceMs: 2_000 })
+    const { survivors } = await killTree(
+      { marker: { name: 'CONTROLROOM_INSTANCE', value: instance.instanceId } },
+      { clock, graceMs: 2_000 },
+    )
     if (survivors.length) logger.error({ survivors }, 'processes of a dead host could not be ended')
   }
-  await store.rescue(dead.map((instance) => instance.instanceId), clock.now())
+  await store.rescue(
+    dead.map((instance) => instance.instanceId),
+    clock.now(),
+  )
   for (const instance of dead) await store.saveInstance({ ...instance, stoppedAt: clock.now() })
   return [...interrupted, ...(await handedBack(store))]
 }

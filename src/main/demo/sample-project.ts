@@ -56,7 +56,18 @@ test('an amount has two digits after the point', () => {
 }
 
 /** The sample is nobody's work: it is committed under a name of its own, whatever the user's configuration says. */
-const GIT = ['-c', 'user.name=Control Room demo', '-c', 'user.email=demo@localhost', '-c', 'commit.gpgsign=false', '-c', 'core.hooksPath=/dev/null', '-c', 'init.defaultBranch=main']
+const GIT = [
+  '-c',
+  'user.name=Control Room demo',
+  '-c',
+  'user.email=demo@localhost',
+  '-c',
+  'commit.gpgsign=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'init.defaultBranch=main',
+]
 
 /**
  * Makes the sample repository, one commit on `main`. Leaves one that is there as it is.
@@ -67,11 +78,15 @@ const GIT = ['-c', 'user.name=Control Room demo', '-c', 'user.email=demo@localho
 export async function makeSampleProject(folder: string): Promise<void> {
   const git = async (...args: string[]): Promise<string> => {
     const result = await run('git', [...GIT, ...args], { cwd: folder, timeoutMs: 30_000 })
-    if (result.code !== 0) throw new AppError('INTERNAL', `The demo's sample project could not be made: git ${args[0]}: ${result.stderr.trim()}`)
+    if (result.code !== 0)
+      throw new AppError('INTERNAL', `The demo's sample project could not be made: git ${args[0]}: ${result.stderr.trim()}`)
     return result.stdout.trim()
   }
   await mkdir(folder, { recursive: true })
-  const known = await run('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: folder, env: { GIT_CEILING_DIRECTORIES: dirname(folder) } })
+  const known = await run('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], {
+    cwd: folder,
+    env: { GIT_CEILING_DIRECTORIES: dirname(folder) },
+  })
   if (known.code === 0) return
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ChatRequest, NAMED_SCENARIOS, planAnswer, type Scenario, type Script } from './scenario.ts'
+import { ChatRequest, NAMED_SCENARIOS, planAnswer, type Script } from './scenario.ts'
 import { streamAnswer } from './scripted-answer.ts'
 
 export { NAMED_SCENARIOS, type Scenario, type ScenarioStep } from './scenario.ts'

@@ -56,17 +56,27 @@ const addCsvExport: DemoTask = {
   prompt: 'Add a CSV export of all invoices to the command line: `--csv` prints them as CSV. Quote what needs quoting, and test it.',
   policy: 'allow-edits',
   steps: [
-    { ...slowly('I will look at how invoices are printed today, then add the export beside it. '), tools: [todos(0, ...CSV_PLAN), read('src/cli.js')] },
-    { ...slowly('The command line prints number and total. CSV wants its own file. '), tools: [todos(1, ...CSV_PLAN), write('src/csv.js', CSV_SOURCE)] },
+    {
+      ...slowly('I will look at how invoices are printed today, then add the export beside it. '),
+      tools: [todos(0, ...CSV_PLAN), read('src/cli.js')],
+    },
+    {
+      ...slowly('The command line prints number and total. CSV wants its own file. '),
+      tools: [todos(1, ...CSV_PLAN), write('src/csv.js', CSV_SOURCE)],
+    },
     {
       tools: [
         todos(2, ...CSV_PLAN),
         edit(
           'src/cli.js',
-          "for (const invoice of invoices) console.log(invoice.number, amount(total(invoice)))\n",
+          'for (const invoice of invoices) console.log(invoice.number, amount(total(invoice)))\n',
           "if (process.argv.includes('--csv')) process.stdout.write(toCsv(invoices))\nelse for (const invoice of invoices) console.log(invoice.number, amount(total(invoice)))\n",
         ),
-        edit('src/cli.js', "import { amount } from './format.js'\n", "import { toCsv } from './csv.js'\nimport { amount } from './format.js'\n"),
+        edit(
+          'src/cli.js',
+          "import { amount } from './format.js'\n",
+          "import { toCsv } from './csv.js'\nimport { amount } from './format.js'\n",
+        ),
       ],
     },
     { tools: [todos(3, ...CSV_PLAN), write('test/csv.test.js', CSV_TEST)] },
@@ -83,8 +93,14 @@ const fixAmounts: DemoTask = {
   prompt: 'Run the tests. If one fails, find out why, fix the code and not the test, and run them again.',
   policy: 'allow-all',
   steps: [
-    { ...slowly('First the tests as they are. '), tools: [todos(0, 'Run the tests', 'Fix the cause', 'Run them again'), bash('node --test 2>&1 | tail -40', 'Run the tests')] },
-    { ...slowly('`amount(500)` gives `5.0`: the cents are not padded. '), tools: [todos(1, 'Run the tests', 'Fix the cause', 'Run them again'), read('src/format.js')] },
+    {
+      ...slowly('First the tests as they are. '),
+      tools: [todos(0, 'Run the tests', 'Fix the cause', 'Run them again'), bash('node --test 2>&1 | tail -40', 'Run the tests')],
+    },
+    {
+      ...slowly('`amount(500)` gives `5.0`: the cents are not padded. '),
+      tools: [todos(1, 'Run the tests', 'Fix the cause', 'Run them again'), read('src/format.js')],
+    },
     { tools: [edit('src/format.js', "'.' + (cents % 100)", "'.' + String(cents % 100).padStart(2, '0')")] },
     { tools: [todos(2, 'Run the tests', 'Fix the cause', 'Run them again'), bash('node --test 2>&1 | tail -12', 'Run the tests again')] },
     { tools: [todos(3, 'Run the tests', 'Fix the cause', 'Run them again')] },

@@ -224,9 +224,11 @@ export function createOperations(deps: {
 
     async cancel(id) {
       const entry = find(id)
-      if (entry.operation.state !== 'active') throw new AppError('CONFLICT', `“${entry.operation.name}” has ended; there is nothing to cancel.`)
+      if (entry.operation.state !== 'active')
+        throw new AppError('CONFLICT', `“${entry.operation.name}” has ended; there is nothing to cancel.`)
       if (entry.operation.runId) await deps.runs.cancel(entry.operation.runId)
-      else if (!entry.operation.cancellable) throw new AppError('CONFLICT', `“${entry.operation.name}” cannot be cancelled; it ends by itself.`)
+      else if (!entry.operation.cancellable)
+        throw new AppError('CONFLICT', `“${entry.operation.name}” cannot be cancelled; it ends by itself.`)
       else end(entry, 'cancelled', null)
       return entry.operation
     },
@@ -245,7 +247,8 @@ export function createOperations(deps: {
     },
     async dismiss(id) {
       const entry = find(id)
-      if (entry.operation.state !== 'failed') throw new AppError('CONFLICT', `Only failed operations are dismissed; “${entry.operation.name}” is ${entry.operation.state}.`)
+      if (entry.operation.state !== 'failed')
+        throw new AppError('CONFLICT', `Only failed operations are dismissed; “${entry.operation.name}” is ${entry.operation.state}.`)
       if (entry.operation.runId) await deps.runs.dismiss(entry.operation.runId)
       else if (!entry.operation.inHistory) commit(entry, { state: 'failed', inHistory: true })
       return entry.operation

@@ -10,7 +10,9 @@ const Params = z.object({
   command: z.string().trim().min(1).max(100_000),
   /** Relative to the run's folder, and inside it. */
   cwd: z.string().max(4096).optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment name has letters, digits and underscores'), z.string()).optional(),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment name has letters, digits and underscores'), z.string())
+    .optional(),
 })
 type Params = z.infer<typeof Params>
 
@@ -38,7 +40,9 @@ export function createShellOp(deps: { clock: Clock; watchdog: Watchdog }): OpDef
     workspace: 'worktree',
     async validate({ directory, params }) {
       const inside = relative(directory, resolve(directory, params.cwd ?? '.'))
-      return inside.startsWith('..') || isAbsolute(inside) ? fail('VALIDATION_FAILED', `cwd must lie inside the run's folder, and “${params.cwd}” does not.`) : ok(undefined)
+      return inside.startsWith('..') || isAbsolute(inside)
+        ? fail('VALIDATION_FAILED', `cwd must lie inside the run's folder, and “${params.cwd}” does not.`)
+        : ok(undefined)
     },
     execute: (context) => runCommand(context, deps),
   })
@@ -72,7 +76,12 @@ async function runCommand(context: OpContext<Params>, deps: { clock: Clock; watc
   const result = { exitCode: code, signal: exitSignal, tail: log.tail() }
   if (stopped) {
     const { how, survivors } = await stopped
-    if (survivors.length) return { outcome: 'error', error: { code: 'SURVIVORS', message: `${survivors.length} processes of the command could not be ended.` }, result }
+    if (survivors.length)
+      return {
+        outcome: 'error',
+        error: { code: 'SURVIVORS', message: `${survivors.length} processes of the command could not be ended.` },
+        result,
+      }
     return { outcome: outcomeOfStop(signal.reason as StopReason), result: { ...result, how } }
   }
   if (error) return { outcome: 'error', error: { code: 'SPAWN_FAILED', message: `bash could not be started: ${error.message}` } }

@@ -29,9 +29,13 @@ export function planRun(
     throw new AppError('VALIDATION_FAILED', 'An agent works in a project: choose one, or add one first.', { data: { field: 'projectId' } })
   }
   if (agentStep && !context.project!.trusted) {
-    throw new AppError('FORBIDDEN', `“${context.project!.name}” is not trusted: agents there could run its own code. Trust the project first.`, {
-      data: { projectId: context.project!.id, runsCode: context.project!.runsCode },
-    })
+    throw new AppError(
+      'FORBIDDEN',
+      `“${context.project!.name}” is not trusted: agents there could run its own code. Trust the project first.`,
+      {
+        data: { projectId: context.project!.id, runsCode: context.project!.runsCode },
+      },
+    )
   }
   const model = agentStep ? ((agentStep.params.model as string | undefined) ?? context.defaultModel) : null
   const idempotent = steps.every((step) => context.ops.get(step.op)!.idempotent)

@@ -84,7 +84,10 @@ export function createRunFeed(store: RunStore, clock: Clock): RunFeed {
 
   const unsubscribe = store.subscribe((change) => {
     for (const { runId, events } of change.events) {
-      forget(runId, events.map(partIdOf).filter((partId) => partId !== null))
+      forget(
+        runId,
+        events.map(partIdOf).filter((partId) => partId !== null),
+      )
       if (followers.has(runId)) send(runId, { type: 'events', events: [...events] })
     }
   })

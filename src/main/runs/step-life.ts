@@ -24,9 +24,17 @@ export async function runStep(op: OpDefinition, context: OpContext): Promise<Ste
 
 async function checkAfter(op: OpDefinition, context: OpContext, before: Json | null, ending: StepEnding): Promise<StepEnding> {
   const check = await op.postCheck!(context, before)
-  context.emit({ kind: 'step', level: check.result === 'mismatch' ? 'error' : 'info', message: `post-check: ${check.result}`, data: check.data })
+  context.emit({
+    kind: 'step',
+    level: check.result === 'mismatch' ? 'error' : 'info',
+    message: `post-check: ${check.result}`,
+    data: check.data,
+  })
   if (check.result !== 'mismatch') return ending
-  return { outcome: 'post_check_failed', error: check.error ?? { code: 'POST_CHECK_FAILED', message: `${op.title} ended, but its effect is not there.` } }
+  return {
+    outcome: 'post_check_failed',
+    error: check.error ?? { code: 'POST_CHECK_FAILED', message: `${op.title} ended, but its effect is not there.` },
+  }
 }
 
 /** What a step that was stopped has ended as. */

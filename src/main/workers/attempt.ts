@@ -1,6 +1,16 @@
 import { AppError, type ClaimedRun, type Project, type Run, type RunError } from '../../shared/models/index.ts'
 import { type Clock, killTree, type Logger } from '../platform/index.ts'
-import { errorOf, isLeaseLost, type OpRegistry, outcomeOfStop, type RunFeed, runStep, type RunStore, type StepEnding, type StopReason } from '../runs/index.ts'
+import {
+  errorOf,
+  isLeaseLost,
+  type OpRegistry,
+  outcomeOfStop,
+  type RunFeed,
+  type RunStore,
+  runStep,
+  type StepEnding,
+  type StopReason,
+} from '../runs/index.ts'
 import { createOpContext } from './op-context.ts'
 import { createRunWriter, type RunWriter } from './run-writer.ts'
 import type { Workspace } from './workspace.ts'
@@ -57,7 +67,8 @@ export function startAttempt(claim: ClaimedRun, deps: AttemptDeps): Attempt {
       .flush()
       .then(() => settle(ending, { ...deps, writer }))
       .catch((error: unknown) => {
-        if (!isLeaseLost(error)) deps.logger.error({ error, runId: claim.id }, 'the ending of an attempt could not be stored; its lease will lapse')
+        if (!isLeaseLost(error))
+          deps.logger.error({ error, runId: claim.id }, 'the ending of an attempt could not be stored; its lease will lapse')
         return null
       })
     if (run) await deps.workspace.finish(run, project)
@@ -66,7 +77,7 @@ export function startAttempt(claim: ClaimedRun, deps: AttemptDeps): Attempt {
   return { runId: claim.id, attemptId: claim.attemptId, stop, done }
 }
 
-interface StepsScene extends AttemptDeps {
+interface StepsScene extends Omit<AttemptDeps, 'project'> {
   readonly writer: RunWriter
   readonly project: Project | null
   readonly signal: AbortSignal
@@ -78,7 +89,8 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
   const { ops, writer, project, signal } = scene
   const env = { ...NOT_FOR_CHILDREN, RUN_ID: claim.id, RUN_ATTEMPT_ID: claim.attemptId, CONTROLROOM_INSTANCE: scene.instanceId }
   try {
-    if (claim.projectId && !project) throw new AppError('NOT_FOUND', 'The project of this run is no longer registered. Add it again, then retry.')
+    if (claim.projectId && !project)
+      throw new AppError('NOT_FOUND', 'The project of this run is no longer registered. Add it again, then retry.')
     const needsWorktree = claim.steps.some((step) => ops.get(step.op)?.workspace === 'worktree')
     const directory = await scene.workspace.prepare(claim, project, needsWorktree, writer)
     let result: StepEnding['result'] = null
@@ -100,15 +112,20 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
     const error: RunError = { code: 'VALIDATION_FAILED', message: `There is no op “${step.op}” in this version.`, retryable: false }
     if (!op) return { outcome: 'validation_failed', error }
     await write({ status: 'running', startedAt: scene.clock.now(), endedAt: null, outcome: null, error: null, timeoutStatus: 'normal' })
-    const { context, close } = createOpContext(
-      { claim, step, op, project, directory, env, signal, stop: scene.stop },
-      scene,
-    )
+    const { context, close } = createOpContext({ claim, step, op, project, directory, env, signal, stop: scene.stop }, scene)
     const ending = await withinGrace(runStep(op, context), signal, scene).finally(close)
-    const status = ending.outcome === 'success' ? 'succeeded' : ending.outcome === 'cancelled' || ending.outcome === 'killed' ? 'cancelled' : 'failed'
+    const status =
+      ending.outcome === 'success' ? 'succeeded' : ending.outcome === 'cancelled' || ending.outcome === 'killed' ? 'cancelled' : 'failed'
     // A step that the host's own stop cut off has not failed: the next attempt starts with it.
     if (ending.outcome === 'interrupted') await write({ status: 'pending', startedAt: null, warningAt: null, timeoutAt: null })
-    else await write({ status, outcome: ending.outcome, endedAt: scene.clock.now(), error: ending.error ?? null, result: ending.result ?? null })
+    else
+      await write({
+        status,
+        outcome: ending.outcome,
+        endedAt: scene.clock.now(),
+        error: ending.error ?? null,
+        result: ending.result ?? null,
+      })
     return ending
 
     function write(patch: Parameters<RunStore['updateStep']>[2]): Promise<void> {
@@ -118,7 +135,7 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
 }
 
 /** An op that was told to stop and does not return in time is left behind: its processes are ended by the strays' hunt. */
-async function withinGrace(ending: Promise<StepEnding>, signal: AbortSignal, { clock }: AttemptDeps): Promise<StepEnding> {
+async function withinGrace(ending: Promise<StepEnding>, signal: AbortSignal, { clock }: Pick<AttemptDeps, 'clock'>): Promise<StepEnding> {
   const { promise: abandoned, resolve } = Promise.withResolvers<StepEnding>()
   let cancelTimer: (() => void) | undefined
   const onAbort = (): void => {
@@ -144,6 +161,12 @@ function settle(ending: StepEnding, deps: AttemptDeps & { writer: RunWriter }): 
   return deps.writer.write((lease) =>
     ending.outcome === 'interrupted'
       ? deps.store.release(lease, now)
-      : deps.store.complete(lease, { outcome: ending.outcome, error: ending.error ?? null, result: ending.result ?? null, now, random: deps.random() }),
+      : deps.store.complete(lease, {
+          outcome: ending.outcome,
+          error: ending.error ?? null,
+          result: ending.result ?? null,
+          now,
+          random: deps.random(),
+        }),
   )
 }

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Lease } from '../../shared/models/index.ts'
 import { entryPath, type Logger } from '../platform/index.ts'
-import type { MessagePort } from 'node:worker_threads'
+import type { RunStore } from '../runs/index.ts'
 
 /** Keeps the leases of live attempts, from a thread that parses no agent output and reaches the writer by a port of its own. */
 export interface Heartbeats {
@@ -16,6 +16,19 @@ export interface Heartbeats {
 /** What the two sides say to each other. */
 export type ToHeartbeats = { readonly add: Lease; readonly leaseUntil: number } | { readonly remove: string }
 export type FromHeartbeats = { readonly stop: string; readonly reason: 'cancelled' | 'lease_lost' } | { readonly failed: string }
+
+/** The two messages of a store's writer port that heartbeats use. */
+export interface HeartbeatCall {
+  readonly id: number
+  readonly method: 'heartbeat'
+  readonly args: Parameters<RunStore['heartbeat']>
+}
+export interface HeartbeatAnswer {
+  readonly replies: readonly (
+    | { readonly id: number; readonly ok: true; readonly value: Awaited<ReturnType<RunStore['heartbeat']>> }
+    | { readonly id: number; readonly ok: false; readonly error: { readonly code: string; readonly message: string } }
+  )[]
+}
 
 /** @param writerPort the store's second writer port; it is handed over to the thread */
 export function startHeartbeats(options: { writerPort: MessagePort; leaseMs: number; intervalMs: number; logger: Logger }): Heartbeats {

@@ -29,7 +29,8 @@ export function createOpContext(
   const { store, writer, feed, clock } = deps
   const timeouts: Timeouts = { ...scene.op.timeouts, ...step.timeouts }
   /** A run of several steps: each is an equal share of its progress. */
-  const share = (value: number): number => (value < 0 ? (claim.steps.length > 1 ? step.index / claim.steps.length : -1) : (step.index + value) / claim.steps.length)
+  const share = (value: number): number =>
+    value < 0 ? (claim.steps.length > 1 ? step.index / claim.steps.length : -1) : (step.index + value) / claim.steps.length
 
   const patchStep = (patch: StepPatch): void => {
     writer.write((lease) => store.updateStep(lease, step.index, patch, clock.now())).catch(() => {})

@@ -23,7 +23,15 @@ export interface ExecutorPool {
 }
 
 export function createExecutorPool(
-  deps: AttemptDeps & { heartbeats: Heartbeats; workerId: string; limits: () => Limits; concurrency: () => number; logger: Logger; clock: Clock; store: RunStore },
+  deps: AttemptDeps & {
+    heartbeats: Heartbeats
+    workerId: string
+    limits: () => Limits
+    concurrency: () => number
+    logger: Logger
+    clock: Clock
+    store: RunStore
+  },
 ): ExecutorPool {
   const { store, clock, logger, heartbeats } = deps
   const attempts = new Map<string, Attempt>()

@@ -44,7 +44,10 @@ export function createWorkspace(deps: {
       operation.complete()
       return worktree.path
     } catch (error) {
-      operation.complete({ code: error instanceof AppError ? error.code : 'ERROR', message: error instanceof Error ? error.message : String(error) })
+      operation.complete({
+        code: error instanceof AppError ? error.code : 'ERROR',
+        message: error instanceof Error ? error.message : String(error),
+      })
       throw error
     }
   }
@@ -59,7 +62,11 @@ export function createWorkspace(deps: {
       const existing = run.worktreeId ? await worktrees.get(project, run.worktreeId) : null
       if (!existing) return makeWorktree(run, project, writer)
       const snapshot = await worktrees.snapshot(project, existing.id)
-      if (snapshot) writer.emit({ kind: 'worktree', message: `Snapshot ${snapshot.commit.slice(0, 10)} kept before this attempt.`, data: snapshot }, null)
+      if (snapshot)
+        writer.emit(
+          { kind: 'worktree', message: `Snapshot ${snapshot.commit.slice(0, 10)} kept before this attempt.`, data: snapshot },
+          null,
+        )
       return existing.path
     },
     async finish(run, project) {

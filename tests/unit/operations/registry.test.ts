@@ -31,7 +31,14 @@ describe('an operation', () => {
   it('starts active, indeterminate and without an end', () => {
     const { operations } = setUp()
     const handle = operations.start('Pull web', 'command')
-    expect(operations.get(handle.id)).toMatchObject({ name: 'Pull web', category: 'command', state: 'active', progress: -1, endedAt: null, error: null })
+    expect(operations.get(handle.id)).toMatchObject({
+      name: 'Pull web',
+      category: 'command',
+      state: 'active',
+      progress: -1,
+      endedAt: null,
+      error: null,
+    })
   })
 
   it('never lets its progress fall, nor reach 1 before it has ended well', () => {
@@ -271,7 +278,22 @@ describe('a restart', () => {
 
 describe('the operation of a run', () => {
   const run = (change: Partial<RunSummary>): RunSummary =>
-    ({ id: 'r1', title: 'Fix it', status: 'running', startedAt: 5, endedAt: null, progress: 0.2, message: 'working', attempt: 1, maxAttempts: 3, lost: 0, outcome: null, error: null, dismissed: false, ...change }) as RunSummary
+    ({
+      id: 'r1',
+      title: 'Fix it',
+      status: 'running',
+      startedAt: 5,
+      endedAt: null,
+      progress: 0.2,
+      message: 'working',
+      attempt: 1,
+      maxAttempts: 3,
+      lost: 0,
+      outcome: null,
+      error: null,
+      dismissed: false,
+      ...change,
+    }) as RunSummary
 
   it('has the run’s id, is there from the first claim on, and is not stored', async () => {
     const { operations, stored } = setUp()
@@ -301,7 +323,11 @@ describe('the operation of a run', () => {
   it('leaves the active panel when the run is dismissed, and comes back when it runs again', () => {
     const { operations } = setUp()
     const panels: string[] = []
-    for (const change of [{ status: 'failed', endedAt: 9 }, { status: 'failed', endedAt: 9, dismissed: true }, { status: 'running' }] as const) {
+    for (const change of [
+      { status: 'failed', endedAt: 9 },
+      { status: 'failed', endedAt: 9, dismissed: true },
+      { status: 'running' },
+    ] as const) {
       operations.applyRun(run(change))
       panels.push(operations.get('r1')!.inHistory ? 'history' : 'active')
     }

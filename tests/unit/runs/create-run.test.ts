@@ -44,11 +44,18 @@ describe('a request for a run', () => {
   })
 
   it('takes the default model where it names none, and the provider of that', () => {
-    expect(plan({ prompt: 'x', projectId: 'p1' }, { defaultModel: 'openai/gpt' })).toMatchObject({ model: 'openai/gpt', provider: 'openai' })
+    expect(plan({ prompt: 'x', projectId: 'p1' }, { defaultModel: 'openai/gpt' })).toMatchObject({
+      model: 'openai/gpt',
+      provider: 'openai',
+    })
   })
 
   it('has three attempts when every op may be repeated, or as many as it asks for', () => {
-    expect([plan({ steps: [{ op: 'look' }] }).maxAttempts, plan({ steps: [{ op: 'look' }, { op: 'shell', params: { command: 'x' } }] }).maxAttempts, plan({ steps: [{ op: 'look' }], maxAttempts: 7 }).maxAttempts]).toEqual([3, 1, 7])
+    expect([
+      plan({ steps: [{ op: 'look' }] }).maxAttempts,
+      plan({ steps: [{ op: 'look' }, { op: 'shell', params: { command: 'x' } }] }).maxAttempts,
+      plan({ steps: [{ op: 'look' }], maxAttempts: 7 }).maxAttempts,
+    ]).toEqual([3, 1, 7])
   })
 
   it('keeps the base commit among its parameters', () => {
@@ -58,13 +65,22 @@ describe('a request for a run', () => {
   it.each([
     ['no prompt and no steps', {}, 'VALIDATION_FAILED', 'needs a prompt or steps'],
     ['an op that does not exist', { steps: [{ op: 'fly' }] }, 'VALIDATION_FAILED', 'Step 1: there is no op “fly”'],
-    ['parameters of the wrong shape', { steps: [{ op: 'look' }, { op: 'shell', params: { command: 7 } }] }, 'VALIDATION_FAILED', 'Step 2 (shell): command:'],
+    [
+      'parameters of the wrong shape',
+      { steps: [{ op: 'look' }, { op: 'shell', params: { command: 7 } }] },
+      'VALIDATION_FAILED',
+      'Step 2 (shell): command:',
+    ],
   ] as const)('is refused with %s, saying where', (_what, request, code, sentence) => {
-    expect(() => plan(request as unknown as CreateRun)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(sentence) }))
+    expect(() => plan(request as unknown as CreateRun)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
+    )
   })
 
   it('for an agent is refused without a project, and in one that is not trusted', () => {
     expect(() => plan({ prompt: 'x' }, { project: null })).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }))
-    expect(() => plan({ prompt: 'x', projectId: 'p1' }, { project: { ...project, trusted: false } })).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
+    expect(() => plan({ prompt: 'x', projectId: 'p1' }, { project: { ...project, trusted: false } })).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN' }),
+    )
   })
 })

@@ -5,7 +5,16 @@ import type { RunStore, StoreChange } from '../../../src/main/runs/store-port.ts
 import type { FeedMessage, LivePart, RunEvent } from '../../../src/shared/models/index.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
-const event = (seq: number, partId?: string): RunEvent => ({ seq, at: seq, attemptId: 'a', step: 0, kind: 'text', level: 'info', message: '', data: partId ? { partId } : null })
+const event = (seq: number, partId?: string): RunEvent => ({
+  seq,
+  at: seq,
+  attemptId: 'a',
+  step: 0,
+  kind: 'text',
+  level: 'info',
+  message: '',
+  data: partId ? { partId } : null,
+})
 const part = (partId: string, text = ''): LivePart => ({ partId, messageId: 'm', type: 'text', text, startedAt: 1 })
 
 /** A feed over events kept in memory: as much of a store as a feed sees. */
@@ -36,7 +45,11 @@ describe('the feed of a run', () => {
     feed.live('r', part('p1', 'so far'))
     const stream = feed.follow('r', 100, end.signal)
     const [one, two] = [await next(stream), await next(stream)]
-    expect([one, two].map((message) => message.type === 'snapshot' && [message.events[0]?.seq, message.events.length, message.parts.length, message.more])).toEqual([
+    expect(
+      [one, two].map(
+        (message) => message.type === 'snapshot' && [message.events[0]?.seq, message.events.length, message.parts.length, message.more],
+      ),
+    ).toEqual([
       [101, 1_000, 0, true],
       [1_101, 400, 1, false],
     ])
@@ -48,7 +61,10 @@ describe('the feed of a run', () => {
     await next(stream)
     append(event(1), event(2))
     append(event(3))
-    expect([await next(stream), await next(stream)]).toEqual([{ type: 'events', events: [event(1), event(2)] }, { type: 'events', events: [event(3)] }])
+    expect([await next(stream), await next(stream)]).toEqual([
+      { type: 'events', events: [event(1), event(2)] },
+      { type: 'events', events: [event(3)] },
+    ])
   })
 
   it('folds text that grows into few messages, and loses none of it', async () => {
@@ -58,7 +74,10 @@ describe('the feed of a run', () => {
     feed.live('r', part('p1'))
     for (const letter of 'hello') feed.delta('r', 'p1', letter)
     await clock.advance(33)
-    expect([await next(stream), await next(stream)]).toEqual([{ type: 'part', part: part('p1') }, { type: 'delta', partId: 'p1', text: 'hello' }])
+    expect([await next(stream), await next(stream)]).toEqual([
+      { type: 'part', part: part('p1') },
+      { type: 'delta', partId: 'p1', text: 'hello' },
+    ])
   })
 
   it('gives a late follower the text so far, and after it only what is new', async () => {

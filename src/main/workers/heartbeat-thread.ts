@@ -1,0 +1,77 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Lease } from '../../shared/models/index.ts'
+import type { FromHeartbeats, HeartbeatAnswer, HeartbeatCall, ToHeartbeats } from './heartbeats.ts'
+
+/**
+ * The heartbeat thread. It does nothing but renew leases, so however busy the host's loop is with what agents say, no live attempt looks dead.
+ *
+ * A heartbeat that could not be stored is no lost lease: it is tried again, until the local deadline. Only a refusal, or the deadline, ends an attempt.
+ * The deadline counts from when the last accepted heartbeat was sent.
+ */
+interface Held {
+  readonly lease: Lease
+  /** UTC epoch milliseconds. */
+  leaseUntil: number
+  asked: boolean
+}
+
+const { writerPort, leaseMs, intervalMs } = workerData as { writerPort: MessagePort; leaseMs: number; intervalMs: number }
+/** How long before its lease ends an attempt must stop, in milliseconds: its processes have to be gone when the next worker comes. */
+const MARGIN_MS = 5_000
+
+const held = new Map<string, Held>()
+const calls = new Map<number, { readonly attemptId: string; readonly sentAt: number }>()
+let lastId = 0
+
+const tell = (message: FromHeartbeats): void => parentPort!.postMessage(message)
+const end = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
+  if (reason === 'lease_lost') held.delete(attemptId)
+  tell({ stop: attemptId, reason })
+}
+
+const beat = (): void => {
+  const now = Date.now()
+  for (const [attemptId, { lease, leaseUntil }] of held) {
+    if (now >= leaseUntil - MARGIN_MS) {
+      end(attemptId, 'lease_lost')
+      continue
+    }
+    const id = ++lastId
+    calls.set(id, { attemptId, sentAt: now })
+    writerPort.postMessage({ id, method: 'heartbeat', args: [lease, {}, leaseMs, now] } satisfies HeartbeatCall)
+  }
+}
+
+writerPort.on('message', ({ replies }: HeartbeatAnswer) => {
+  for (const reply of replies) {
+    const call = calls.get(reply.id)
+    calls.delete(reply.id)
+    const attempt = call && held.get(call.attemptId)
+    if (!call || !attempt) continue
+    if (reply.ok) {
+      attempt.leaseUntil = call.sentAt + leaseMs
+      if (reply.value.cancelRequested && !attempt.asked) {
+        attempt.asked = true
+        end(call.attemptId, 'cancelled')
+      }
+    } else if (reply.error.code === 'LEASE_LOST') end(call.attemptId, 'lease_lost')
+    else tell({ failed: reply.error.message })
+  }
+})
+
+parentPort!.on('message', (message: ToHeartbeats) => {
+  if ('remove' in message) held.delete(message.remove)
+  else held.set(message.add.attemptId, { lease: message.add, leaseUntil: message.leaseUntil, asked: false })
+})
+
+// Early by up to a tenth, so that many hosts on one database do not beat in step.
+const next = (): void => {
+  setTimeout(
+    () => {
+      beat()
+      next()
+    },
+    intervalMs * (0.9 + 0.1 * Math.random()),
+  )
+}
+next()
