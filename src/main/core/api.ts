@@ -1,26 +1,9 @@
 import { AppError, isEnded, isLive, type Outcome, type Project, type Run, type Worktree } from '../../shared/models/index.ts'
-import type { Agents } from '../agents/index.ts'
 import type { CoreApi } from '../ipc/index.ts'
-import type { Operations } from '../operations/index.ts'
-import type { Clock } from '../platform/index.ts'
-import type { Projects } from '../projects/index.ts'
-import type { Limits, RunFeed, RunStore, Runs } from '../runs/index.ts'
-import type { Worktrees } from '../worktrees/index.ts'
+import type { Rooms } from './rooms.ts'
 
 /** Lease of a worker that asks for none, in milliseconds. */
 const LEASE_MS = 60_000
-
-interface Rooms {
-  readonly store: RunStore
-  readonly runs: Runs
-  readonly feed: RunFeed
-  readonly agents: Agents
-  readonly projects: Projects
-  readonly worktrees: Worktrees
-  readonly operations: Operations
-  readonly limits: () => Limits
-  readonly clock: Clock
-}
 
 /** What the doors may ask about runs, as thin calls into the rooms. */
 export function runsApi({ store, runs, feed, worktrees, projects, limits, clock }: Rooms): CoreApi['runs'] {

@@ -38,9 +38,8 @@ export function createStepClock(deps: {
     }
     if (now >= times.timeoutAt) {
       over = true
-      return deps.onTimeout()
-    }
-    cancelTimer = clock.after((warned ? times.timeoutAt : times.warningAt) - now, look)
+      deps.onTimeout()
+    } else cancelTimer = clock.after((warned ? times.timeoutAt : times.warningAt) - now, look)
   }
   deps.onTimes(times)
   look()

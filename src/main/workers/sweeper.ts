@@ -5,12 +5,17 @@ const SWEEP_MS = 15_000
 /** A gap between two sweeps longer than this beyond their interval is a machine that slept, or a clock that was set. */
 const JUMP_MS = 30_000
 
+export interface Sweeper {
+  start(): void
+  stop(): void
+}
+
 /**
  * Requeues runs whose lease has lapsed, every 15 seconds.
  *
  * After a jump of the clock nothing is swept until one full lease later: the living renew their leases first, and time asleep is nobody's fault.
  */
-export function createSweeper(deps: { store: RunStore; clock: Clock; logger: Logger; random: () => number; leaseMs?: number }) {
+export function createSweeper(deps: { store: RunStore; clock: Clock; logger: Logger; random: () => number; leaseMs?: number }): Sweeper {
   const { store, clock, logger, leaseMs = 60_000 } = deps
   let lookedAt = clock.now()
   let notBefore = 0
@@ -32,11 +37,11 @@ export function createSweeper(deps: { store: RunStore; clock: Clock; logger: Log
     })
   }
   return {
-    start(): void {
+    start() {
       lookedAt = clock.now()
       next()
     },
-    stop(): void {
+    stop() {
       cancel?.()
       cancel = undefined
     },

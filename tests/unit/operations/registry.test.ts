@@ -15,7 +15,9 @@ function setUp(kept: Operation[] = []) {
     newId: () => `op${String(++count).padStart(6, '0')}`,
     store: {
       saveOperation: async (operation) => void stored.set(operation.id, operation),
-      deleteOperations: async (ids) => ids.forEach((id) => stored.delete(id)),
+      deleteOperations: async (ids) => {
+        for (const id of ids) stored.delete(id)
+      },
       loadOperations: async () => [...stored.values()],
     },
     runs,

@@ -1,0 +1,181 @@
+import { mkdir } from 'node:fs/promises'
+import type { HostStatus } from '../../shared/models/index.ts'
+import { type Agents, createAgents } from '../agents/index.ts'
+import { createDemo, type Demo } from '../demo/index.ts'
+import { createLiveView, type LiveView } from '../ipc/index.ts'
+import { createOperations, type Operations } from '../operations/index.ts'
+import { createAgentOp, createShellOp } from '../ops/index.ts'
+import {
+  type Clock,
+  createLogger,
+  dataPaths,
+  type HostPorts,
+  type Logger,
+  lockDataFolder,
+  newId,
+  type Scope,
+  startWatchdog,
+} from '../platform/index.ts'
+import { createProjects, type Projects } from '../projects/index.ts'
+import { createRunFeed, createRuns, type Limits, type OpDefinition, type OpRegistry, type RunFeed, type Runs } from '../runs/index.ts'
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts'
+import {
+  createExecutorPool,
+  createSweeper,
+  createWorkspace,
+  type ExecutorPool,
+  HEARTBEAT_MS,
+  LEASE_MS,
+  type Sweeper,
+  startHeartbeats,
+} from '../workers/index.ts'
+import { createWorktrees, type Worktrees } from '../worktrees/index.ts'
+
+export interface CoreConfig {
+  /** Made when it is missing; locked for this process until `stop`. */
+  readonly dataDir: string
+  readonly host: HostStatus['host']
+  readonly ports: HostPorts
+  /** Runs that this process works on at once; the setting when left out, 0 for none. */
+  readonly concurrency?: number
+  /** The host's own, which it closes itself; a log file in the data folder when left out. */
+  readonly logger?: Logger
+  /** Keeps OpenCode apart from the user's own configuration, credentials and network: demo and tests. */
+  readonly isolatedAgents?: boolean
+  /** Laid over OpenCode's configuration. */
+  readonly opencodeConfig?: object
+  /** Ops beside the built-in ones. */
+  readonly ops?: readonly OpDefinition[]
+}
+
+/** Everything the core is made of, each made once and closed by `scope`. */
+export interface Rooms {
+  readonly instanceId: string
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: HostPorts['settings']
+  readonly store: SqliteStore
+  readonly projects: Projects
+  readonly worktrees: Worktrees
+  readonly agents: Agents
+  readonly demo: Demo
+  readonly runs: Runs
+  readonly feed: RunFeed
+  readonly operations: Operations
+  readonly live: LiveView
+  readonly pool: ExecutorPool
+  readonly sweeper: Sweeper
+  readonly limits: () => Limits
+}
+
+/**
+ * Builds the rooms in the order in which they need each other; `scope` closes them in the opposite one.
+ *
+ * @param onStoreLost called when a store thread broke: nothing more can be kept
+ * @throws AppError CONFLICT when another host has the data folder, STORE_UNAVAILABLE when the database cannot be opened
+ */
+export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: (error: unknown) => void): Promise<Rooms> {
+  const { clock, settings } = config.ports
+  const paths = dataPaths(config.dataDir)
+  await mkdir(paths.root, { recursive: true, mode: 0o700 })
+  const lock = lockDataFolder(paths.root)
+  scope.add('the folder lock', () => lock.release())
+  const logger = config.logger ?? openLog(paths.root, scope)
+  const instanceId = newId()
+
+  const store = await openSqliteStore({ file: paths.database, logger, onFatal: onStoreLost })
+  scope.add('the store', () => store.close())
+  const watchdog = startWatchdog({ instanceId, clock, logger })
+  scope.add('the watchdog', () => watchdog.close())
+  const heartbeats = startHeartbeats({ writerPort: store.connectWriterPort(), leaseMs: LEASE_MS, intervalMs: HEARTBEAT_MS, logger })
+  scope.add('the heartbeats', () => heartbeats.close())
+
+  const projects = createProjects({ file: paths.projectsFile, clock, logger, settings: () => settings.get() })
+  const worktrees = createWorktrees({ root: paths.worktrees, clock, logger })
+  const demo = createDemo({ paths, projects, clock, logger })
+  scope.add('the demo', () => demo.stop())
+  const agents = createAgents({
+    paths,
+    settings: () => settings.get(),
+    clock,
+    logger,
+    watchdog,
+    instanceId,
+    isolated: config.isolatedAgents ?? false,
+    extraConfig: () => ({ ...config.opencodeConfig, ...demo.opencodeConfig() }),
+  })
+  scope.add('the agents', () => agents.stop())
+
+  const ops: OpRegistry = new Map(
+    [createAgentOp(agents, () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map((op) => [
+      op.name,
+      op,
+    ]),
+  )
+  const runs = createRuns({ store, ops, project: (id) => projects.refresh(id), settings: () => settings.get(), clock, newId })
+  const operations = createOperations({ clock, newId, store, runs, logger })
+  scope.add('the operations', () => operations.flush())
+  const feed = createRunFeed(store, clock)
+  scope.add('the feed', () => feed.close())
+  const live = createLiveView(instanceId, clock)
+  scope.add('the live view', () => live.close())
+
+  const limits = (): Limits => ({
+    ...settings.get().limits,
+    projects: Object.fromEntries(projects.list().flatMap((project) => (project.limit ? [[project.id, project.limit]] : []))),
+  })
+  const workspace = createWorkspace({
+    worktrees,
+    operations,
+    settings: () => settings.get(),
+    disposeDirectory: (directory) => agents.dispose(directory),
+    storeWorktree: ({ id, attemptId, leaseToken }, worktreeId) =>
+      store.updateRun({ runId: id, attemptId, leaseToken }, { worktreeId }, clock.now()),
+    scratchRoot: paths.scratch,
+    logger,
+  })
+  const pool = createExecutorPool({
+    store,
+    ops,
+    feed,
+    workspace,
+    project: (id) => projects.get(id),
+    clock,
+    logger,
+    instanceId,
+    workerId: `local-${instanceId}`,
+    random: Math.random,
+    heartbeats,
+    limits,
+    concurrency: () => config.concurrency ?? settings.get().limits.global,
+  })
+  scope.add('the executor pool', () => pool.stop())
+  const sweeper = createSweeper({ store, clock, logger, random: Math.random })
+  scope.add('the sweeper', () => sweeper.stop())
+  return {
+    instanceId,
+    dataDir: paths.root,
+    clock,
+    logger,
+    settings,
+    store,
+    projects,
+    worktrees,
+    agents,
+    demo,
+    runs,
+    feed,
+    operations,
+    live,
+    pool,
+    sweeper,
+    limits,
+  }
+}
+
+function openLog(dataDir: string, scope: Scope): Logger {
+  const log = createLogger({ dataDir })
+  scope.add('the log', () => log.close())
+  return log.logger
+}
