@@ -1,0 +1,18 @@
+import type { Stats } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+
+/** What lies at a path, links not followed; null when nothing does. */
+export const look = (path: string): Promise<Stats | null> => lstat(path).catch(() => null)
+
+export const isThere = async (path: string): Promise<boolean> => (await look(path)) !== null
+
+export const isFileOrLink = async (path: string): Promise<boolean> => {
+  const stats = await look(path)
+  return stats !== null && (stats.isFile() || stats.isSymbolicLink())
+}
+
+export const isEmptyFolder = (path: string): Promise<boolean> =>
+  readdir(path).then(
+    (names) => names.length === 0,
+    () => false,
+  )

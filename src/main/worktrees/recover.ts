@@ -1,0 +1,69 @@
+import type { Project } from '../../shared/models/index.ts'
+import { AppError } from '../../shared/models/index.ts'
+import { isThere } from './files.ts'
+import { openRepository } from './git/repository.ts'
+import type { WorktreeRecord } from './records.ts'
+import { forget, forgetArchived, letGo, type RemovalRecord, undoRemoval } from './remove.ts'
+import type { Room } from './room.ts'
+import { listSnapshotRefs } from './snapshots/snapshot-refs.ts'
+
+/**
+ * Brings one worktree from wherever a crash left it to a whole state. Nothing may be at work on it.
+ *
+ * - `creating`: nobody has worked in it yet: undone.
+ * - `removing`, folder in its place: undone. Folder archived and its work in a snapshot: finished, or undone when that fails. No snapshot: undone.
+ * - `ready` without a folder: somebody deleted it; it is forgotten, and its branch kept if there is anything on it.
+ *
+ * @returns the record when there is a worktree to use, else null
+ */
+export async function recoverRecord(room: Room, project: Project, record: WorktreeRecord): Promise<WorktreeRecord | null> {
+  if (record.state === 'creating') return undoCreation(room, project, record)
+  if (isRemoval(record)) return recoverRemoval(room, project, record)
+  if (await isThere(record.path)) return record
+  room.logger.warn({ worktree: record.name, path: record.path }, 'the folder of a worktree was deleted by somebody; it is forgotten')
+  await takeOut(room, project, record)
+  return null
+}
+
+const isRemoval = (record: WorktreeRecord): record is RemovalRecord => record.state === 'removing' && record.removal !== null
+
+async function undoCreation(room: Room, project: Project, record: WorktreeRecord): Promise<null> {
+  room.logger.info({ worktree: record.name }, 'a half-made worktree is taken away')
+  const place = room.archive.newPlace(record.projectId, record.name)
+  await room.archive.put(record.path, place)
+  await takeOut(room, project, record)
+  room.archive.discard(place)
+  return null
+}
+
+/** Takes a worktree without a folder out of its repository. A branch that is still at the base has nothing on it. */
+async function takeOut(room: Room, project: Project, record: WorktreeRecord): Promise<void> {
+  await room.driverNamed(record.driver).remove(project, record, { tip: record.baseCommit })
+  await forget(room, record)
+}
+
+async function recoverRemoval(room: Room, project: Project, record: RemovalRecord): Promise<WorktreeRecord | null> {
+  const archived = await isThere(record.removal.archive)
+  if (await isThere(record.path)) {
+    if (!archived) return undoRemoval(room, record)
+    throw new AppError(
+      'CONFLICT',
+      `Both ${record.path} and ${record.removal.archive} are there: look at them, and delete or move the first one.`,
+    )
+  }
+  if (archived && !(await isKept(room, project, record))) return undoRemoval(room, record)
+  try {
+    await letGo(room, project, record)
+  } catch (error) {
+    if (!archived) throw error
+    room.logger.warn({ error, worktree: record.name }, 'an interrupted removal could not be finished; the worktree is back')
+    return undoRemoval(room, record)
+  }
+  await forgetArchived(room, record)
+  return null
+}
+
+async function isKept({ git }: Room, project: Project, record: RemovalRecord): Promise<boolean> {
+  const snapshots = await listSnapshotRefs(git, await openRepository(git, project), record.runId)
+  return snapshots.some(({ commit }) => commit === record.removal.snapshot)
+}
