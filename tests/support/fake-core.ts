@@ -19,7 +19,7 @@ export interface FakeCore extends CoreApi {
   /** Publishes one revision. */
   change(...changes: LiveChange[]): void
   /** Stores the next event of a run and tells its followers. */
-  emit(runId: string, message: string): void
+  emit(runId: string, message: string, kind?: string): void
   addRun(run?: Partial<Run>): Run
   /** Streams that are open right now. */
   readonly openStreams: number
@@ -123,9 +123,9 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
       batches.push({ type: 'changes', revision: { instanceId, n: batches.length + 1 }, changes })
       wakeAll()
     },
-    emit(runId, message) {
+    emit(runId, message, kind = 'log') {
       const all = events.get(runId) ?? []
-      all.push({ seq: all.length + 1, at: NOW, attemptId: null, step: null, kind: 'log', level: 'info', message, data: null })
+      all.push({ seq: all.length + 1, at: NOW, attemptId: null, step: null, kind, level: 'info', message, data: null })
       events.set(runId, all)
       wakeAll()
     },

@@ -8,14 +8,15 @@ import { openServer } from './server.ts'
 import { openSettings } from './settings.ts'
 
 /** How a host makes its core. The core owns the data folder from here until `stop`. */
-export type CreateCore = (options: {
+export type CreateCore<C extends CoreApi = CoreApi> = (options: {
   readonly dataDir: string
   readonly host: 'headless'
   readonly ports: HostPorts
   readonly logger: Logger
-}) => Promise<CoreApi>
+  readonly concurrency?: number
+}) => Promise<C>
 
-export interface HeadlessHostOptions {
+export interface HeadlessHostOptions<C extends CoreApi = CoreApi> {
   /** Made when missing, for this user only. */
   readonly dataDir: string
   /** Address to listen on; this machine only when left out. */
@@ -25,17 +26,20 @@ export interface HeadlessHostOptions {
   /** The operator's token; a new one for each start when left out. */
   readonly token?: string
   readonly workerTokens?: readonly string[]
-  readonly createCore: CreateCore
+  readonly createCore: CreateCore<C>
+  /** Runs that this process works on at once; the setting when left out, 0 for none. */
+  readonly concurrency?: number
   /** Folder of the built page. */
   readonly pageFolder?: string
 }
 
-export interface HeadlessHost {
+export interface HeadlessHost<C extends CoreApi = CoreApi> {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   /** The same with the token in its fragment, for a browser. */
   readonly openUrl: string
-  readonly core: CoreApi
+  readonly core: C
+  readonly logger: Logger
   /** Stops the core, then the server; screens see it stop. Safe to call again. */
   stop(): Promise<void>
 }
@@ -47,7 +51,7 @@ export interface HeadlessHost {
  *
  * @throws AppError CONFLICT when the port or the data folder is in use
  */
-export async function startHeadlessHost(options: HeadlessHostOptions): Promise<HeadlessHost> {
+export async function startHeadlessHost<C extends CoreApi>(options: HeadlessHostOptions<C>): Promise<HeadlessHost<C>> {
   const { createCore, host = '127.0.0.1', token = newToken() } = options
   const dataDir = resolve(options.dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -74,7 +78,13 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
       logger,
     })
     opened.push(() => server.close())
-    const core = await createCore({ dataDir, host: 'headless', ports: { settings: openSettings(dataDir), clock: systemClock }, logger })
+    const core = await createCore({
+      dataDir,
+      host: 'headless',
+      ports: { settings: openSettings(dataDir), clock: systemClock },
+      logger,
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    })
     // Ended before the server, last in first out: what the core hands back while it stops can still be seen and called.
     opened.push(() => core.stop())
     server.serve(core)
@@ -87,6 +97,7 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
       url: server.url,
       openUrl: `${server.url}/#token=${token}`,
       core,
+      logger,
       stop() {
         stopping ??= close()
         return stopping
