@@ -1,0 +1,225 @@
+import { realpath } from 'node:fs/promises'
+import type { ModelChoice } from '../../shared/contract/host.ts'
+import { AppError, type Settings } from '../../shared/models/index.ts'
+import type { Clock, DataPaths, Logger, Watchdog } from '../platform/index.ts'
+import { type Clients, createClients } from './clients.ts'
+import { toolOutputPattern } from './environment.ts'
+import { followEvents } from './events.ts'
+import { watchHealth } from './health.ts'
+import { createInbox } from './inbox.ts'
+import { linkDirectory } from './link.ts'
+import { listModels } from './models.ts'
+import { writeExtraConfig } from './places.ts'
+import type { Agents } from './port.ts'
+import type { ServerEvent } from './protocol.ts'
+import { type Connection, OpencodeServer } from './server.ts'
+import { createStartGate, type StartGate } from './start-gate.ts'
+import { notUnderWay, Turn } from './turn.ts'
+import { createTurnFiles, type TurnFiles } from './turn-files.ts'
+
+export interface AgentsOptions {
+  readonly paths: Pick<DataPaths, 'opencode'>
+  readonly settings: () => Settings
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly watchdog: Pick<Watchdog, 'add' | 'remove'>
+  /** Marks every process of this host. */
+  readonly instanceId: string
+  /** Laid over the server's environment. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** More OpenCode configuration, asked for before each turn; a directory takes it over at its first use. */
+  readonly extraConfig?: () => object | null
+  /** Keeps OpenCode apart from the person's own configuration, credentials and network. */
+  readonly isolated?: boolean
+}
+
+/** How many directories may start at once, and how long one may hold its place, in milliseconds. */
+const STARTING_DIRECTORIES = 2
+const START_PLACE_MS = 60_000
+
+/** One server with everything that is known of it; all of it ends with the server. */
+interface Runtime {
+  readonly connection: Connection
+  readonly clients: Clients
+  readonly gate: StartGate
+  readonly files: TurnFiles
+}
+
+/**
+ * Builds the agent runtime. Nothing is started before the first need, and `stop` ends all of it; a later need starts it again.
+ *
+ * `reapLeftovers` ends a server that a dead host left behind; it is also done before each start.
+ */
+export function createAgents(options: AgentsOptions): Agents & { reapLeftovers(): Promise<boolean> } {
+  const { clock, logger, settings, isolated = false, environment = {} } = options
+  const listeners = new Set<() => void>()
+  const changed = (): void => {
+    for (const listener of listeners) {
+      try {
+        listener()
+      } catch (error) {
+        logger.error({ err: error }, 'A listener of the agents failed.')
+      }
+    }
+  }
+  const inbox = createInbox(changed)
+  const turns = new Set<Turn>()
+  const server = new OpencodeServer({ ...options, root: options.paths.opencode, environment, isolated, onStatus: changed })
+  let runtime: Promise<Runtime> | null = null
+
+  const dispatch = (event: ServerEvent): void => {
+    for (const turn of turns) if (concerns(event, turn)) turn.handle(event)
+  }
+
+  const equip = async (connection: Connection): Promise<Runtime> => {
+    const health = watchHealth(connection, { clock, onDead: (reason) => server.giveUp(connection, reason) })
+    const gate = createStartGate({ clock, places: STARTING_DIRECTORIES, limitMs: START_PLACE_MS })
+    await followEvents(connection, {
+      clock,
+      logger,
+      onEvent: dispatch,
+      onSign: health.sign,
+      onReconnected: () => {
+        for (const turn of turns) void turn.repair()
+      },
+    })
+    return { connection, clients: createClients(connection), gate, files: createTurnFiles(connection.places) }
+  }
+
+  /** The running server with its events followed. */
+  const connect = async (): Promise<Runtime> => {
+    const connection = await server.ensure()
+    const known = await runtime?.catch(() => null)
+    if (known?.connection === connection) return known
+    runtime = equip(connection)
+    return runtime
+  }
+  const connectFor = async (): Promise<Runtime> => {
+    const { connection, ...rest } = await connectOnce()
+    await writeExtraConfig(connection.places.extraConfig, options.extraConfig?.() ?? null)
+    return { connection, ...rest }
+  }
+  // Two turns that need the server at the same moment share one subscription.
+  let connecting: Promise<Runtime> | null = null
+  const connectOnce = (): Promise<Runtime> => {
+    connecting ??= connect().finally(() => {
+      connecting = null
+    })
+    return connecting
+  }
+
+  const turnOf = (runId: string): Turn | undefined => [...turns].find(({ turn }) => turn.runId === runId)
+
+  return {
+    async runTurn(agentTurn) {
+      const directory = await realpath(agentTurn.directory).catch(() => null)
+      if (directory === null) {
+        const message = `The folder ${agentTurn.directory} is gone. Restore the worktree, or start a new run.`
+        return { kind: 'failed', error: { code: 'DIRECTORY_MISSING', message, retryable: false } }
+      }
+      const turn = new Turn(agentTurn, directory, {
+        clock,
+        logger,
+        inbox,
+        defaultModel: () => settings().opencode.model,
+        providerTimeoutMs: () => settings().opencode.providerTimeoutMs,
+        async connect() {
+          const { connection, clients, gate, files } = await connectFor()
+          return {
+            connection,
+            gate,
+            files,
+            directory: linkDirectory(connection, clients, directory),
+            toolOutput: toolOutputPattern(isolated, connection.places, { ...process.env, ...environment }),
+          }
+        },
+      })
+      turns.add(turn)
+      try {
+        return await turn.run()
+      } finally {
+        turns.delete(turn)
+      }
+    },
+
+    async prompt(runId, text) {
+      const turn = turnOf(runId)
+      if (!turn) throw notUnderWay()
+      await turn.say(text)
+    },
+
+    async replyPermission({ runId, requestId, reply, message }) {
+      const turn = turnOf(runId)
+      if (!turn) throw requestGone()
+      await turn.answer(requestId, (directory) => directory.replyPermission(requestId, reply, message))
+      turn.requests.permissionReplied(requestId, reply, message)
+    },
+
+    async replyQuestion({ runId, requestId, answers }) {
+      const turn = turnOf(runId)
+      if (!turn) throw requestGone()
+      await turn.answer(requestId, (directory) => directory.replyQuestion(requestId, answers))
+      turn.requests.questionReplied(requestId, answers)
+    },
+
+    inbox: () => inbox.items(),
+    status: () => server.status,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    async models(): Promise<{ models: ModelChoice[]; defaultModel: string | null }> {
+      const { connection, clients } = await connectFor()
+      const directory = linkDirectory(connection, clients, connection.places.work)
+      // This folder is nobody's: it is started anew each time, so that what was added to the configuration since shows.
+      await directory.dispose().catch(() => {})
+      return listModels(directory, settings().opencode.model)
+    },
+
+    async dispose(path) {
+      const known = await runtime?.catch(() => null)
+      if (!known || known.connection.ended.aborted) return
+      const directory = await realpath(path).catch(() => path)
+      if ([...turns].some((turn) => turn.directory === directory)) return
+      await linkDirectory(known.connection, known.clients, directory)
+        .dispose()
+        .catch((error: unknown) => logger.debug({ directory, error: String(error) }, 'A directory could not be disposed.'))
+      known.gate.forget(directory)
+    },
+
+    async restart() {
+      if (turns.size > 0) {
+        throw new AppError(
+          'CONFLICT',
+          `OpenCode cannot restart while ${turns.size === 1 ? 'an agent is' : `${turns.size} agents are`} at work. Wait, or cancel their runs.`,
+        )
+      }
+      await server.stop()
+    },
+
+    stop: () => server.stop(),
+    reapLeftovers: () => server.reapLeftovers(),
+  }
+}
+
+/** Whether an event is about a turn: one of its sessions, a subagent that one of them started, or a file of its directory. */
+function concerns(event: ServerEvent, { sessions, directory }: Turn): boolean {
+  switch (event.type) {
+    case 'session.created':
+      return event.info.parentID !== undefined && sessions.has(event.info.parentID)
+    case 'message.updated':
+      return sessions.has(event.info.sessionID)
+    case 'message.part.updated':
+      return sessions.has((event.part as { sessionID?: string } | null)?.sessionID ?? '')
+    case 'file.edited':
+      return event.directory === directory && sessions.size > 0
+    case 'server.connected':
+      return false
+    default:
+      return event.sessionID !== undefined && sessions.has(event.sessionID)
+  }
+}
+
+const requestGone = (): AppError =>
+  new AppError('NOT_FOUND', 'This request has been answered already, or the agent no longer waits for it.')
