@@ -2,8 +2,8 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Store from 'electron-store'
 import { AppError, SettingsPatch } from '../../shared/models/index.ts'
+import { mergeSettings, parseSettings } from '../../shared/models/settings-values.ts'
 import type { SettingsPort } from '../platform/index.ts'
-import { mergeSettings, parseSettings } from './settings-values.ts'
 
 const NAME = 'settings'
 
@@ -21,12 +21,12 @@ export function createSettings(cwd: string): SettingsPort {
     update(patch: SettingsPatch) {
       const parsed = SettingsPatch.safeParse(patch)
       if (!parsed.success) throw new AppError('VALIDATION_FAILED', `These settings cannot be saved: ${parsed.error.issues[0]?.message}.`)
-      const next = parseSettings(mergeSettings(current, parsed.data))
+      const next = mergeSettings(current, parsed.data)
       if (!store) {
         renameSync(join(cwd, `${NAME}.json`), join(cwd, `${NAME}.broken.json`))
         store = openStore(cwd)
       }
-      if (store) store.store = next
+      store?.set(next)
       current = next
       return next
     },

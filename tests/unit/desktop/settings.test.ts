@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest'
-import { mergeSettings, parseSettings } from '../../../src/main/desktop/settings-values.ts'
 import { Settings } from '../../../src/shared/models/index.ts'
+import { mergeSettings, parseSettings } from '../../../src/shared/models/settings-values.ts'
 
 const defaults = Settings.parse({})
-
-test('anything that is no settings at all gives the defaults', () => {
-  for (const raw of [undefined, null, 'x', [], {}]) expect(parseSettings(raw)).toEqual(defaults)
-})
 
 test('a value that does not parse falls back to its default and the others are kept', () => {
   const read = parseSettings({ theme: 'pink', limits: { global: 9, project: -1 }, closeToTray: false, allowedRoots: ['/a', 3] })
