@@ -69,7 +69,7 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
   }
   return {
     projects: {
-      list: async () => projects.list(),
+      list: async () => [...projects.list()],
       add: (input) => projects.add(input),
       trust: (projectId, trusted) => projects.trust(projectId, trusted),
       select: (projectId) => projects.select(projectId),

@@ -108,7 +108,7 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
   scope.add('the agents', () => agents.stop())
 
   const ops: OpRegistry = new Map(
-    [createAgentOp(agents, () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map((op) => [
+    [createAgentOp(demo.serving(agents), () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map((op) => [
       op.name,
       op,
     ]),

@@ -23,6 +23,8 @@ export interface Demo {
   /** What OpenCode must be configured with while the scripted model runs; null before the first start. */
   opencodeConfig(): object | null
   status(): HostStatus['demo']
+  /** The same agents, with the scripted model started for the first turn that wants it, also one that an earlier host left unfinished. */
+  serving(agents: Agents): Agents
   /** Makes what is missing and queues `count` runs, the tasks in turn. @throws AppError CONFLICT while other agents are at work and OpenCode would have to restart */
   start(request: { count: number; agents: Agents; runs: Runs }): Promise<{ projectId: string; runIds: string[] }>
   stop(): Promise<void>
@@ -34,6 +36,7 @@ export function createDemo(deps: { paths: DataPaths; projects: Projects; clock: 
   const answered = new Set<string>()
   let model: ScriptedModel | null = null
   let projectId: string | null = null
+  let starting: Promise<void> | null = null
   let stopListening = (): void => {}
 
   const allowOwn = (agents: Agents): void => {
@@ -49,16 +52,21 @@ export function createDemo(deps: { paths: DataPaths; projects: Projects; clock: 
     }
   }
 
-  const ensureModel = async (agents: Agents): Promise<void> => {
-    if (model) return
+  const startModel = async (agents: Agents): Promise<void> => {
     model = await startScriptedModel({ prompts: Object.fromEntries(DEMO_TASKS.map((task) => [task.prompt, { steps: task.steps }])) })
     // A server that already runs does not know the new provider.
-    await agents.restart().catch(async (error: unknown) => {
+    await agents.restart()
+    stopListening = agents.subscribe(() => allowOwn(agents))
+  }
+  /** Many turns may want it at once; a start that failed is tried again by the next. */
+  const ensureModel = (agents: Agents): Promise<void> => {
+    starting ??= startModel(agents).catch(async (error: unknown) => {
       await model?.close()
       model = null
+      starting = null
       throw error
     })
-    stopListening = agents.subscribe(() => allowOwn(agents))
+    return starting
   }
 
   const ensureProject = async (): Promise<string> => {
@@ -73,6 +81,19 @@ export function createDemo(deps: { paths: DataPaths; projects: Projects; clock: 
   return {
     opencodeConfig: () => model && providerConfig(model.url),
     status: () => (model && projectId ? { projectId, model: MODEL } : null),
+    serving: (agents) => ({
+      ...agents,
+      async runTurn(turn) {
+        if (turn.model !== MODEL) return agents.runTurn(turn)
+        ownRuns.add(turn.runId)
+        try {
+          await ensureModel(agents)
+        } catch (error) {
+          return { kind: 'failed', error: { code: 'DEMO_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) } }
+        }
+        return agents.runTurn(turn)
+      },
+    }),
     async start({ count, agents, runs }) {
       projectId = await ensureProject()
       await ensureModel(agents)
@@ -82,10 +103,8 @@ export function createDemo(deps: { paths: DataPaths; projects: Projects; clock: 
         const round = Math.floor(i / DEMO_TASKS.length) + 1
         const title = round > 1 ? `${task.title} (${round})` : task.title
         const run = await runs.create(CreateRun.parse({ title, prompt: task.prompt, policy: task.policy, model: MODEL, projectId }))
-        ownRuns.add(run.id)
         runIds.push(run.id)
       }
-      allowOwn(agents)
       return { projectId, runIds }
     },
     async stop() {
