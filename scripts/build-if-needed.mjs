@@ -30,11 +30,11 @@ export async function buildIfNeeded(root = ROOT, tell = console.error) {
     // Another process may have built while this one waited.
     if (!isStale(root)) return true
     tell('Building Ops Control Room, as its sources have changed; this takes a few seconds.')
-    const startedAt = new Date()
+    // What is changed while the build runs may not be in it: the build counts as old as its beginning. (Or as a source that claims to be from the future.)
+    const asOf = new Date(Math.max(Date.now(), newestSource(root)))
     const { code, output } = await runBuilder(root)
     if (code !== 0) return fail(`${output}\nThe build failed.`)
-    // What was changed while the build ran may not be in it: the build counts as old as its beginning.
-    for (const path of OUTPUTS) utimesSync(at(path), startedAt, startedAt)
+    for (const path of OUTPUTS) utimesSync(at(path), asOf, asOf)
     return true
   } finally {
     unlock()
@@ -49,8 +49,10 @@ export async function buildIfNeeded(root = ROOT, tell = console.error) {
 /** Whether a part of the build is missing, or older than a source. */
 export function isStale(root = ROOT) {
   const built = OUTPUTS.map((path) => modifiedAt(join(root, path)) ?? 0)
-  return Math.max(...SOURCES.map((path) => newestIn(join(root, path)))) > Math.min(...built)
+  return newestSource(root) > Math.min(...built)
 }
+
+const newestSource = (root) => Math.max(...SOURCES.map((path) => newestIn(join(root, path))))
 
 /** The latest change of a file, or of anything in a folder. A folder's own time tells what was removed from it. */
 function newestIn(path) {
