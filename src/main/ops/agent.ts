@@ -81,10 +81,23 @@ export function createAgentOp(agents: Agents, defaults: () => { model: string | 
 const messageIdOf = (runId: string, stepIndex: number): string =>
   `msg_${createHash('sha256').update(`${runId}:${stepIndex}`).digest('hex').slice(0, 26)}`
 
+/** The first line that says something, without Markdown's marks. */
+const firstLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^[#>\-*\s]+/, '')
+        .replace(/[`*_]{1,3}/g, '')
+        .trim(),
+    )
+    .find((line) => line !== '')
+    ?.slice(0, 200) ?? 'done'
+
 function stepEnding(ending: AgentEnding, { signal }: OpContext<Params>): StepEnding {
   switch (ending.kind) {
     case 'done':
-      return { outcome: 'success', result: ending.result }
+      return { outcome: 'success', result: ending.result, message: firstLine(ending.text) }
     case 'aborted':
       return { outcome: outcomeOfStop(signal.reason as StopReason) }
     case 'failed':

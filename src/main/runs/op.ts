@@ -21,6 +21,8 @@ export interface StepEnding {
   readonly outcome: Outcome
   readonly error?: RunError
   readonly result?: Json
+  /** What came of it, in one line for the run's card; what it said last when left out. */
+  readonly message?: string
 }
 
 /**

@@ -63,6 +63,7 @@ export function startAttempt(claim: ClaimedRun, deps: AttemptDeps): Attempt {
     const ending = await runSteps(claim, { ...deps, writer, project, signal: controller.signal, stop })
     await reapStrays(claim, deps)
     if (ending === null || controller.signal.reason === 'lease_lost') return
+    if (ending.message !== undefined) writer.patch({ message: ending.message })
     const run = await writer
       .flush()
       .then(() => settle(ending, { ...deps, writer }))
@@ -93,14 +94,14 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
       throw new AppError('NOT_FOUND', 'The project of this run is no longer registered. Add it again, then retry.')
     const needsWorktree = claim.steps.some((step) => ops.get(step.op)?.workspace === 'worktree')
     const directory = await scene.workspace.prepare(claim, project, needsWorktree, writer)
-    let result: StepEnding['result'] = null
+    let last: StepEnding = { outcome: 'success' }
     for (const step of claim.steps.filter((step) => step.status !== 'succeeded')) {
       if (signal.aborted) return { outcome: outcomeOfStop(signal.reason as StopReason) }
       const ending = await runOne(step, directory)
       if (ending.outcome !== 'success' && !(step.continueOnError && !signal.aborted)) return ending
-      result = ending.result ?? null
+      last = ending
     }
-    return { outcome: 'success', result }
+    return { ...last, outcome: 'success' }
   } catch (error) {
     if (isLeaseLost(error)) return null
     if (signal.aborted) return { outcome: outcomeOfStop(signal.reason as StopReason) }
