@@ -3,7 +3,6 @@ import { OpenAPIHandler } from '@orpc/openapi/node'
 import { AppError } from '../../../shared/models/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import { createCallGuard } from '../call-guard.ts'
-import { describeApi } from '../openapi.ts'
 import type { CallContext } from '../principal.ts'
 import type { AppRouter } from '../router.ts'
 import { errorBody, toWireError, wireBody } from '../wire-error.ts'
@@ -45,7 +44,8 @@ export function createHttpDoor(
         throw new AppError('UNAUTHORIZED', 'Send the access token of this host as "Authorization: Bearer <token>".')
       }
       if (request.method === 'GET' && path === `${PREFIX}/openapi.json`) {
-        description ??= describeApi(options.version).then((document) => JSON.stringify(document))
+        // Loaded when first asked for: it costs a start more than all the rest of this door.
+        description ??= import('../openapi.ts').then(async ({ describeApi }) => JSON.stringify(await describeApi(options.version)))
         response.writeHead(200, { 'content-type': 'application/json' }).end(await description)
         return
       }
