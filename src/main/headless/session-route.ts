@@ -9,7 +9,10 @@ export const SESSION_PATH = '/auth/session'
 const Trade = z.object({ token: z.string().min(1).max(1_000) })
 
 /**
- * Signs a browser in: `POST {token}` trades the operator's token for a cookie that no script can read, `GET` says whether the browser is signed in.
+ * Signs a browser in: `POST {token}` trades the operator's token for a cookie that no script can read.
+ *
+ * `GET` says whether the browser is signed in. It is no failure when it is not: a page asks this before it opens its WebSocket, whose refusal
+ * would not tell it why.
  *
  * @throws AppError UNAUTHORIZED for a wrong token, FORBIDDEN for a worker's
  */
@@ -24,8 +27,7 @@ export async function serveSession(request: IncomingMessage, response: ServerRes
     response.setHeader('set-cookie', access.sessionCookie(request))
   } else if (request.method !== 'GET') {
     throw new AppError('NOT_FOUND', `There is no ${request.method} ${SESSION_PATH}.`)
-  } else if (access.ofRequest(request)?.role !== 'operator') {
-    throw new AppError('UNAUTHORIZED', 'This browser is not signed in; open the link that the host printed when it started.')
   }
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end('{"ok":true}')
+  const signedIn = request.method === 'POST' || access.ofRequest(request)?.role === 'operator'
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify({ signedIn }))
 }

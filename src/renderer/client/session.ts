@@ -7,13 +7,15 @@ const SESSION = '/auth/session'
  *
  * The host's link carries the token in its fragment, which a browser sends to nobody. It is taken out of the address (and the history) at once.
  */
-export function createSession(): { signIn(): Promise<void>; confirm(): Promise<void>; takeToken(): boolean } {
+export function createSession(): { takeToken(): boolean; signIn(): Promise<void> } {
   let token: string | null = null
 
-  const answer = async (init?: RequestInit): Promise<void> => {
+  const ask = async (init: RequestInit): Promise<boolean> => {
     const response = await fetch(SESSION, { ...init, credentials: 'same-origin', cache: 'no-store' })
-    if (response.status === 401) throw new AccessDeniedError()
+    if (response.status === 401 || response.status === 403) return false
     if (!response.ok) throw new Error(`The host answered ${response.status}.`)
+    const { signedIn }: { signedIn?: unknown } = await response.json()
+    return signedIn === true
   }
   return {
     /** Looks for a token in the address; says whether there was one. */
@@ -24,20 +26,15 @@ export function createSession(): { signIn(): Promise<void>; confirm(): Promise<v
       token = found
       return true
     },
-    /** Trades the token, when there is one. @throws AccessDeniedError when the host does not know it */
+    /** Trades the token, or asks whether an earlier one still holds. @throws AccessDeniedError when the host does not know this page */
     async signIn() {
-      if (token === null) return
-      const body = JSON.stringify({ token })
-      try {
-        await answer({ method: 'POST', headers: { 'content-type': 'application/json' }, body })
-        token = null
-      } catch (error) {
-        if (error instanceof AccessDeniedError) token = null
-        throw error
-      }
+      const traded = token
+      const trade = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: traded }) }
+      const isKnown = await ask(traded === null ? {} : trade)
+      // Kept until the host has answered, so that one that is only starting is asked again; and one that came meanwhile is kept for the next time.
+      if (token === traded) token = null
+      if (!isKnown) throw new AccessDeniedError()
     },
-    /** Asks whether the host knows this page: a refused WebSocket does not say why. @throws AccessDeniedError when not */
-    confirm: () => answer(),
   }
 }
 export type Session = ReturnType<typeof createSession>

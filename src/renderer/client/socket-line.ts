@@ -8,9 +8,6 @@ export async function openSocketLine(session: Session): Promise<Line> {
   const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`)
   const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve(), { once: true }))
   const opened = new Promise<true>((resolve) => socket.addEventListener('open', () => resolve(true), { once: true }))
-  if ((await Promise.race([opened, closed])) !== true) {
-    await session.confirm()
-    throw new Error('The host did not take the WebSocket.')
-  }
+  if ((await Promise.race([opened, closed])) !== true) throw new Error('The host did not take the WebSocket.')
   return { link: new RPCLink({ websocket: socket }), closed, close: () => socket.close() }
 }
