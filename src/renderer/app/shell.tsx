@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
-import { Toasts } from '../components/index.ts'
-import { dismissToast, useToasts } from '../stores/index.ts'
+import { ErrorState, Toasts } from '../components/index.ts'
+import { dismissToast, useLive, useToasts } from '../stores/index.ts'
+import { retryConnection } from './connection.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { Header } from './header.tsx'
 import { HelpDialog } from './help-dialog.tsx'
@@ -21,7 +22,9 @@ export function Shell({ children }: { children: ReactNode }) {
       <Navigation />
       <div className="shell-middle">
         <ConnectionBanner />
-        <main className="shell-main">{children}</main>
+        <main className="shell-main">
+          <Connected>{children}</Connected>
+        </main>
       </div>
       <StatusBar />
       <Palette />
@@ -29,6 +32,18 @@ export function Shell({ children }: { children: ReactNode }) {
       <Messages />
     </div>
   )
+}
+
+/** Before the first snapshot there is nothing to show; when it cannot be had either, say so instead of loading for ever. */
+function Connected({ children }: { children: ReactNode }) {
+  const ready = useLive((s) => s.ready)
+  const state = useLive((s) => s.connection.state)
+  if (ready || state === 'connecting' || state === 'live') return children
+  const message =
+    state === 'denied'
+      ? 'Open the link that “controlroom serve” printed in this browser.'
+      : 'The core does not answer. Start it, or wait: this page keeps trying.'
+  return <ErrorState title="Nothing could be loaded" message={message} onRetry={retryConnection} />
 }
 
 const Messages = () => <Toasts items={useToasts((s) => s.items)} onDismiss={dismissToast} />

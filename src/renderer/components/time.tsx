@@ -8,9 +8,17 @@ export function Duration({ from, to }: { from: number; to?: number | null }) {
   return <span className="mono num">{text}</span>
 }
 
-/** How long ago or how far ahead a moment is; the exact time on hover. */
-export function RelativeTime({ at }: { at: number }) {
-  const text = useNow(useCallback((now: number) => formatRelative(at, now), [at]))
+/** How long ago or how far ahead a moment is; the exact time on hover. `short` leaves out "ago". */
+export function RelativeTime({ at, short = false }: { at: number; short?: boolean }) {
+  const text = useNow(
+    useCallback(
+      (now: number) => {
+        const words = formatRelative(at, now)
+        return short ? words.replace(/ ago$|^just /, '') : words
+      },
+      [at, short],
+    ),
+  )
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={formatTimestamp(at)}>
       {text}

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { classes } from './tone.ts'
 import './virtual-list.css'
 
@@ -25,13 +25,14 @@ export interface VirtualListProps<T> {
 
 /** A list that scrolls and draws only what is seen. Takes the height its parent gives it. */
 export function VirtualList<T>(props: VirtualListProps<T>) {
-  const scroller = useRef<HTMLDivElement>(null)
+  // State and not a ref: rows need the element, and a child's effects run before its parent's ref is set.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { items, threshold = 50, onEndReached, footer, className } = props
   const Rows = items.length > threshold ? VirtualRows<T> : PlainRows<T>
   return (
     <div
       className={classes('vlist', className)}
-      ref={scroller}
+      ref={setScroller}
       onScroll={
         onEndReached &&
         ((event) => {
@@ -40,17 +41,17 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         })
       }
     >
-      <Rows {...props} scroller={scroller} />
+      {scroller && <Rows {...props} scroller={scroller} />}
       {footer}
     </div>
   )
 }
 
-type RowsProps<T> = VirtualListProps<T> & { scroller: React.RefObject<HTMLDivElement | null> }
+type RowsProps<T> = VirtualListProps<T> & { scroller: HTMLDivElement }
 
 function PlainRows<T>({ items, getKey, renderItem, gap = 0, activeKey, label, scroller }: RowsProps<T>) {
   useEffect(() => {
-    if (activeKey) scroller.current?.querySelector(`[data-key="${CSS.escape(activeKey)}"]`)?.scrollIntoView({ block: 'nearest' })
+    if (activeKey) scroller.querySelector(`[data-key="${CSS.escape(activeKey)}"]`)?.scrollIntoView({ block: 'nearest' })
   }, [activeKey, scroller])
   return (
     <ul className="vlist-plain" style={{ gap }} aria-label={label}>
@@ -66,7 +67,7 @@ function PlainRows<T>({ items, getKey, renderItem, gap = 0, activeKey, label, sc
 function VirtualRows<T>({ items, getKey, renderItem, estimateSize, gap = 0, activeKey, label, scroller }: RowsProps<T>) {
   const virtual = useVirtualizer({
     count: items.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: (index) => (typeof estimateSize === 'number' ? estimateSize : estimateSize(items[index]!)),
     getItemKey: (index) => getKey(items[index]!),
     gap,

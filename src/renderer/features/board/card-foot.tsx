@@ -17,14 +17,14 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
       {(group === 'need' || group === 'failed' || run.status === 'cancelled' || run.status === 'cancelling') && (
         <Tag tone={runTone(run)}>
           {runWord(run)}
-          {group === 'failed' && run.maxAttempts > 1 && ` · ${run.attempt} of ${run.maxAttempts}`}
+          {group === 'failed' && run.maxAttempts > 1 && ` ${run.attempt}/${run.maxAttempts}`}
         </Tag>
       )}
       {group === 'running' && run.attempt > 1 && <Tag>attempt {run.attempt}</Tag>}
       <span className="truncate">{project ?? run.op}</span>
       {group === 'queued' && <Waits run={run} next={next} />}
       <span className="card-end">
-        {cost && <span className="num card-cost">{cost}</span>}
+        {cost && group !== 'need' && group !== 'failed' && <span className="num card-cost">{cost}</span>}
         <Actions run={run} />
       </span>
     </div>

@@ -1,6 +1,6 @@
 import { type DragEvent, useMemo, useState } from 'react'
 import type { LaneName } from '../../../shared/models/index.ts'
-import { classes, EmptyState, VirtualList } from '../../components/index.ts'
+import { classes, VirtualList } from '../../components/index.ts'
 import { runGroup } from '../../format/index.ts'
 import { moveRun, useLive, useUi } from '../../stores/index.ts'
 import { dragsRun, runOf } from './drag.ts'
@@ -73,5 +73,5 @@ export function LaneColumn({ name }: { name: LaneName }) {
 
 function EmptyLane({ name }: { name: LaneName }) {
   const paused = useLive((s) => s.lanes.get(name)?.paused ?? false)
-  return <EmptyState compact title={paused ? 'Paused' : 'Nothing here'} />
+  return <p className="lane-empty">{paused ? 'Paused: nothing starts here' : 'Nothing here'}</p>
 }

@@ -17,28 +17,30 @@ export function LaneHead({ name }: { name: LaneName }) {
   const verb = lane.paused ? 'Resume' : 'Pause'
   return (
     <header className="lane-head">
-      <h2>{name}</h2>
-      {lane.paused && <Tag>paused</Tag>}
-      {lane.queued > 0 && (
-        <small className="num">
-          {formatCount(lane.queued)} queued
-          {lane.oldestQueuedAt !== null && !lane.paused && (
-            <span className="lane-oldest">
-              , since <RelativeTime at={lane.oldestQueuedAt} />
-            </span>
-          )}
-        </small>
-      )}
-      <span className="lane-cap">
-        <LaneLimit name={name} running={lane.running} limit={lane.limit} />
-        <IconButton
-          size="s"
-          label={`${verb} lane ${name}`}
-          icon={lane.paused ? <Play /> : <Pause />}
-          busy={busy}
-          onClick={() => updateLane(name, { paused: !lane.paused })}
-        />
-      </span>
+      <div className="lane-line">
+        <h2>{name}</h2>
+        {lane.paused && <Tag>paused</Tag>}
+        {lane.queued > 0 && (
+          <small className="num truncate">
+            {formatCount(lane.queued)} queued
+            {lane.oldestQueuedAt !== null && !lane.paused && (
+              <span className="lane-oldest">
+                , since <RelativeTime at={lane.oldestQueuedAt} />
+              </span>
+            )}
+          </small>
+        )}
+        <span className="lane-cap">
+          <LaneLimit name={name} running={lane.running} limit={lane.limit} />
+          <IconButton
+            size="s"
+            label={`${verb} lane ${name}`}
+            icon={lane.paused ? <Play /> : <Pause />}
+            busy={busy}
+            onClick={() => updateLane(name, { paused: !lane.paused })}
+          />
+        </span>
+      </div>
       <Meter running={lane.running} limit={lane.limit} paused={lane.paused} />
     </header>
   )

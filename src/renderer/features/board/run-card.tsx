@@ -50,7 +50,9 @@ function Card({ run, project, marked, next }: CardProps) {
           <CardMenu run={run} />
         </span>
       </div>
-      {alive && <ProgressBar value={run.progress} tone={group === 'need' ? 'need' : 'run'} label={`Progress of ${run.title}`} />}
+      {alive && !(group === 'need' && run.progress < 0) && (
+        <ProgressBar value={run.progress} tone={group === 'need' ? 'need' : 'run'} label={`Progress of ${run.title}`} />
+      )}
       <CardLine run={run} />
       <CardFoot run={run} project={project} next={next} />
     </article>
@@ -75,7 +77,7 @@ function CardTime({ run }: { run: RunSummary }) {
   if (run.endedAt !== null)
     return (
       <span className="card-time">
-        <RelativeTime at={run.endedAt} />
+        <RelativeTime at={run.endedAt} short />
       </span>
     )
   if (run.startedAt !== null && run.status !== 'queued' && run.status !== 'scheduled')

@@ -1,9 +1,10 @@
 import { memo } from 'react'
 import { Link } from 'wouter'
-import { classes, RelativeTime, StatusDot } from '../../components/index.ts'
-import { useLive } from '../../stores/index.ts'
-import { AnswerPermission } from './answer-permission.tsx'
-import { AnswerQuestions } from './answer-questions.tsx'
+import type { InboxItem } from '../../../shared/models/index.ts'
+import { classes, RelativeTime } from '../../components/index.ts'
+import { PermissionAsk } from '../../components/permission-ask.tsx'
+import { QuestionAsk } from '../../components/question-ask.tsx'
+import { replyPermission, replyQuestion, useLive, usePending } from '../../stores/index.ts'
 
 interface InboxCardProps {
   readonly id: string
@@ -17,25 +18,40 @@ interface InboxCardProps {
 /** One request of an agent, with its answers. */
 export const InboxCard = memo(function InboxCard({ id, marked, onMark, refusing, onRefuse }: InboxCardProps) {
   const item = useLive((s) => s.inbox.get(id))
-  const title = useLive((s) => (item ? s.runs.get(item.runId)?.title : undefined))
-  const project = useLive((s) => {
-    const projectId = item && s.runs.get(item.runId)?.projectId
-    return projectId ? s.projects.get(projectId)?.name : undefined
-  })
+  const busy = usePending(`inbox.reply:${id}`)
   if (!item) return null
-  const permission = item.kind === 'permission'
   return (
-    <article className={classes('ask', marked && 'marked')} onFocus={() => onMark(id)}>
-      <div className="ask-head">
-        <StatusDot tone="need" label={item.kind} />
-        <Link href={`/runs/${item.runId}`} className="truncate">
-          {title ?? item.runId}
-        </Link>
-        {project && <span className="truncate">{project}</span>}
-        <RelativeTime at={item.createdAt} />
-      </div>
-      <h2 className={permission ? 'ask-title command' : 'ask-title'}>{item.title}</h2>
-      {permission ? <AnswerPermission item={item} refusing={refusing} onRefuse={onRefuse} /> : <AnswerQuestions item={item} />}
+    <article className={classes('inbox-card', marked && 'marked')} onFocus={() => onMark(id)}>
+      <Head item={item} />
+      {item.kind === 'permission' ? (
+        <PermissionAsk
+          item={item}
+          busy={busy}
+          {...(marked ? { shortcut: 'A' } : {})}
+          refusal={{ open: refusing, onOpen: (open) => onRefuse(open ? id : null), ...(marked ? { shortcut: 'R' } : {}) }}
+          onReply={(reply, message) => void replyPermission(item, reply, message)}
+        />
+      ) : (
+        <QuestionAsk item={item} busy={busy} onReply={(answers) => void replyQuestion(item, answers)} />
+      )}
     </article>
   )
 })
+
+/** Whose request it is, and since when it waits. */
+function Head({ item }: { item: InboxItem }) {
+  const title = useLive((s) => s.runs.get(item.runId)?.title)
+  const project = useLive((s) => {
+    const projectId = s.runs.get(item.runId)?.projectId
+    return projectId ? s.projects.get(projectId)?.name : undefined
+  })
+  return (
+    <div className="inbox-head">
+      <Link href={`/runs/${item.runId}`} className="truncate">
+        {title ?? item.runId}
+      </Link>
+      {project && <span className="truncate">{project}</span>}
+      <RelativeTime at={item.createdAt} />
+    </div>
+  )
+}

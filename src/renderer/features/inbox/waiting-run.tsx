@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import type { Attention } from '../../../shared/models/index.ts'
-import { classes, RelativeTime, StatusDot, Tag } from '../../components/index.ts'
+import { classes, RelativeTime, Tag } from '../../components/index.ts'
 import { runWord } from '../../format/index.ts'
 import { useLive } from '../../stores/index.ts'
 
@@ -17,15 +17,14 @@ export function WaitingRun({ id, marked }: { id: string; marked: boolean }) {
   const run = useLive((s) => s.runs.get(id))
   if (!run?.attention) return null
   return (
-    <article className={classes('ask', marked && 'marked')}>
-      <div className="ask-head">
-        <StatusDot tone="need" />
+    <article className={classes('inbox-card', marked && 'marked')}>
+      <div className="inbox-head">
+        <Link href={`/runs/${id}`} className="truncate">
+          {run.title}
+        </Link>
         <Tag tone="need">{runWord(run)}</Tag>
         <RelativeTime at={run.endedAt ?? run.startedAt ?? run.createdAt} />
       </div>
-      <h2 className="ask-title">
-        <Link href={`/runs/${id}`}>{run.title}</Link>
-      </h2>
       <p className="muted">{run.message || WHY[run.attention]}</p>
     </article>
   )

@@ -1,6 +1,6 @@
 import { PanelRightClose, PanelRightOpen } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
-import { EmptyState, IconButton, Skeleton, VirtualList } from '../../components/index.ts'
+import { IconButton, Skeleton, VirtualList } from '../../components/index.ts'
 import { formatCount } from '../../format/index.ts'
 import { setActivityOpen, useLive, useUi } from '../../stores/index.ts'
 import './activity-panel.css'
@@ -91,7 +91,7 @@ function Lists() {
       estimateSize={(entry) => (entry.kind === 'op' ? 60 : 36)}
       renderItem={(entry) => {
         if (entry.kind === 'op') return <OperationRow id={entry.id} />
-        if (entry.kind === 'none') return <EmptyState compact title={entry.text} />
+        if (entry.kind === 'none') return <p className="activity-none">{entry.text}</p>
         return (
           <h2 className="activity-head">
             {entry.title}

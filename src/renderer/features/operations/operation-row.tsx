@@ -20,16 +20,21 @@ interface RowProps {
 
 function Present({ operation, wide }: RowProps) {
   const failed = operation.state === 'failed'
+  const waits = useLive((s) => operation.runId !== null && Boolean(s.runs.get(operation.runId)?.attention)) && !failed
   const text = failed ? (operation.error?.message ?? operation.message) : operation.message
   return (
     <div className={classes('op', operation.state, wide && 'wide')}>
       <div className="op-line">
-        <StatusDot tone={operationTone(operation)} label={operation.state} />
+        <StatusDot tone={waits ? 'need' : operationTone(operation)} label={waits ? 'needs you' : operation.state} />
         <Name operation={operation} />
         {wide && <span className="op-category">{operation.category}</span>}
         <Duration from={operation.startedAt} to={operation.endedAt} />
       </div>
-      <ProgressBar value={failed ? 1 : operation.progress} tone={failed ? 'fail' : 'run'} label={`Progress of ${operation.name}`} />
+      <ProgressBar
+        value={failed ? 1 : operation.progress}
+        tone={failed ? 'fail' : waits ? 'need' : 'run'}
+        label={`Progress of ${operation.name}`}
+      />
       <div className="op-foot">
         <p className={wide ? undefined : 'clamp-2'} title={text}>
           {text}
@@ -98,7 +103,7 @@ function Cancel({ operation }: RowProps) {
   if (!ripe || !operation.cancellable) return null
   return (
     <span className="op-actions">
-      <Button size="s" variant="danger" busy={busy} onClick={() => cancelOperation(operation.id)}>
+      <Button size="s" variant="quiet" className="op-cancel" busy={busy} onClick={() => cancelOperation(operation.id)}>
         Cancel
       </Button>
     </span>
