@@ -1,0 +1,71 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { codeOf, messageOf } from '../../../stores/index.ts'
+
+/** Something that is asked for. While it is asked for again, or after that failed, the last answer stays. */
+export interface Loadable<T> {
+  readonly state: 'loading' | 'ready' | 'failed'
+  readonly value: T | null
+  readonly error: string | null
+  /** Code of the failure (`NOT_FOUND`, ...), where it came from the core. */
+  readonly code: string | null
+  /** When the value came, UTC epoch milliseconds. */
+  readonly at: number
+}
+
+export const LOADING: Loadable<never> = { state: 'loading', value: null, error: null, code: null, at: 0 }
+
+/**
+ * Asks for something while mounted, and again by `reload` or when `key` changes.
+ *
+ * With another key the old value is let go at once. Answers that come out of turn are left out. `enabled: false` asks for nothing.
+ */
+export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise<T>, enabled = true): Loadable<T> & { reload: () => void } {
+  const [held, setHeld] = useState<{ key: string; value: Loadable<T> }>({ key, value: LOADING })
+  const [round, setRound] = useState(0)
+  const current = useRef(load)
+  current.current = load
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again
+  useEffect(() => {
+    if (!enabled) return
+    const life = new AbortController()
+    setHeld((old) => ({ key, value: old.key === key ? { ...old.value, state: 'loading' } : LOADING }))
+    current.current(life.signal).then(
+      (value) => {
+        if (!life.signal.aborted) setHeld({ key, value: { state: 'ready', value, error: null, code: null, at: Date.now() } })
+      },
+      (error: unknown) => {
+        if (!life.signal.aborted)
+          setHeld((old) => ({ key, value: { ...old.value, state: 'failed', error: messageOf(error), code: codeOf(error) } }))
+      },
+    )
+    return () => life.abort()
+  }, [key, round, enabled])
+  const reload = useCallback(() => setRound((n) => n + 1), [])
+  return { ...(held.key === key ? held.value : LOADING), reload }
+}
+
+/**
+ * Calls `act` a while after `trigger` changed, and while it keeps changing at least every `mostMs`.
+ *
+ * Not on mount. Milliseconds.
+ */
+export function useSettled(trigger: unknown, act: () => void, { quietMs, mostMs }: { quietMs: number; mostMs: number }): void {
+  const first = useRef(true)
+  const since = useRef(0)
+  const current = useRef(act)
+  current.current = act
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the trigger is what is waited for
+  useEffect(() => {
+    if (first.current) {
+      first.current = false
+      return
+    }
+    if (since.current === 0) since.current = performance.now()
+    const left = Math.max(0, Math.min(quietMs, since.current + mostMs - performance.now()))
+    const timer = setTimeout(() => {
+      since.current = 0
+      current.current()
+    }, left)
+    return () => clearTimeout(timer)
+  }, [trigger, quietMs, mostMs])
+}
