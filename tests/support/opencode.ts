@@ -48,7 +48,7 @@ export async function openScene(options: SceneOptions = {}): Promise<OpencodeSce
     instanceId,
     isolated: options.isolated ?? true,
     environment: options.environment,
-    extraConfig: () => opencodeConfig(model.url, options.config),
+    extraConfig: () => withConfig(opencodeConfig(model.url), options.config ?? {}),
   })
   return {
     agents,
@@ -75,6 +75,13 @@ export async function openScene(options: SceneOptions = {}): Promise<OpencodeSce
     },
   }
 }
+
+/** Lays configuration over that of the scripted model; providers are added to it. */
+const withConfig = (base: { provider?: object }, more: { provider?: object }): object => ({
+  ...base,
+  ...more,
+  provider: { ...base.provider, ...more.provider },
+})
 
 function git(cwd: string, ...args: string[]): void {
   execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd, stdio: 'pipe' })
@@ -105,11 +112,18 @@ export interface RecordedTurn {
   until(what: (recorded: RecordedTurn) => unknown, timeoutMs?: number): Promise<void>
 }
 
+/** What a test may say about a turn; the rest is recorded. */
+export type TurnRequest = Pick<AgentTurn, 'directory' | 'prompt'> &
+  Partial<Pick<AgentTurn, 'runId' | 'attemptId' | 'title' | 'messageId' | 'model' | 'policy' | 'sessionId' | 'onSession'>>
+
+/** Starts another attempt at a turn, in its session. */
+export function startAgain(scene: Pick<OpencodeScene, 'agents'>, before: RecordedTurn, changes: Partial<TurnRequest> = {}): RecordedTurn {
+  const { runId, directory, title, prompt, messageId, model, policy } = before.turn
+  return startTurn(scene, { runId, directory, title, prompt, messageId, model, policy, sessionId: before.sessionId, ...changes })
+}
+
 /** Starts a turn and records it. `allow-all` unless told otherwise. */
-export function startTurn(
-  scene: Pick<OpencodeScene, 'agents'>,
-  request: Pick<AgentTurn, 'directory' | 'prompt'> & Partial<AgentTurn>,
-): RecordedTurn {
+export function startTurn(scene: Pick<OpencodeScene, 'agents'>, request: TurnRequest): RecordedTurn {
   const controller = new AbortController()
   const runId = request.runId ?? newId()
   const recorded: Omit<RecordedTurn, 'ending' | 'turn'> = {

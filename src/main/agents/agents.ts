@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
 import type { ModelChoice } from '../../shared/contract/host.ts'
 import { AppError, type Settings } from '../../shared/models/index.ts'
 import type { Clock, DataPaths, Logger, Watchdog } from '../platform/index.ts'
@@ -14,7 +14,8 @@ import type { Agents } from './port.ts'
 import type { ServerEvent } from './protocol.ts'
 import { type Connection, OpencodeServer } from './server.ts'
 import { createStartGate, type StartGate } from './start-gate.ts'
-import { notUnderWay, Turn } from './turn.ts'
+import { Turn } from './turn.ts'
+import { notUnderWay } from './turn-failures.ts'
 import { createTurnFiles, type TurnFiles } from './turn-files.ts'
 
 export interface AgentsOptions {
@@ -65,7 +66,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
   const inbox = createInbox(changed)
   const turns = new Set<Turn>()
   const server = new OpencodeServer({ ...options, root: options.paths.opencode, environment, isolated, onStatus: changed })
-  let runtime: Promise<Runtime> | null = null
+  let runtime: { connection: Connection; ready: Promise<Runtime> } | null = null
 
   const dispatch = (event: ServerEvent): void => {
     for (const turn of turns) if (concerns(event, turn)) turn.handle(event)
@@ -86,33 +87,21 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
     return { connection, clients: createClients(connection), gate, files: createTurnFiles(connection.places) }
   }
 
-  /** The running server with its events followed. */
+  /** The running server with its events followed, and with the configuration of now for directories that are new to it. */
   const connect = async (): Promise<Runtime> => {
     const connection = await server.ensure()
-    const known = await runtime?.catch(() => null)
-    if (known?.connection === connection) return known
-    runtime = equip(connection)
-    return runtime
-  }
-  const connectFor = async (): Promise<Runtime> => {
-    const { connection, ...rest } = await connectOnce()
+    // Whoever comes first equips it; there is no pause between looking and setting.
+    if (runtime?.connection !== connection) runtime = { connection, ready: equip(connection) }
+    const ready = await runtime.ready
     await writeExtraConfig(connection.places.extraConfig, options.extraConfig?.() ?? null)
-    return { connection, ...rest }
-  }
-  // Two turns that need the server at the same moment share one subscription.
-  let connecting: Promise<Runtime> | null = null
-  const connectOnce = (): Promise<Runtime> => {
-    connecting ??= connect().finally(() => {
-      connecting = null
-    })
-    return connecting
+    return ready
   }
 
   const turnOf = (runId: string): Turn | undefined => [...turns].find(({ turn }) => turn.runId === runId)
 
   return {
     async runTurn(agentTurn) {
-      const directory = await realpath(agentTurn.directory).catch(() => null)
+      const directory = realPath(agentTurn.directory)
       if (directory === null) {
         const message = `The folder ${agentTurn.directory} is gone. Restore the worktree, or start a new run.`
         return { kind: 'failed', error: { code: 'DIRECTORY_MISSING', message, retryable: false } }
@@ -124,7 +113,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
         defaultModel: () => settings().opencode.model,
         providerTimeoutMs: () => settings().opencode.providerTimeoutMs,
         async connect() {
-          const { connection, clients, gate, files } = await connectFor()
+          const { connection, clients, gate, files } = await connect()
           return {
             connection,
             gate,
@@ -170,7 +159,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
     },
 
     async models(): Promise<{ models: ModelChoice[]; defaultModel: string | null }> {
-      const { connection, clients } = await connectFor()
+      const { connection, clients } = await connect()
       const directory = linkDirectory(connection, clients, connection.places.work)
       // This folder is nobody's: it is started anew each time, so that what was added to the configuration since shows.
       await directory.dispose().catch(() => {})
@@ -178,9 +167,9 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
     },
 
     async dispose(path) {
-      const known = await runtime?.catch(() => null)
+      const known = await runtime?.ready
       if (!known || known.connection.ended.aborted) return
-      const directory = await realpath(path).catch(() => path)
+      const directory = realPath(path) ?? path
       if ([...turns].some((turn) => turn.directory === directory)) return
       await linkDirectory(known.connection, known.clients, directory)
         .dispose()
@@ -198,7 +187,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
       await server.stop()
     },
 
-    stop: () => server.stop(),
+    stop: () => server.close(),
     reapLeftovers: () => server.reapLeftovers(),
   }
 }
@@ -223,3 +212,12 @@ function concerns(event: ServerEvent, { sessions, directory }: Turn): boolean {
 
 const requestGone = (): AppError =>
   new AppError('NOT_FOUND', 'This request has been answered already, or the agent no longer waits for it.')
+
+/** The name by which OpenCode knows a folder. Null when it is gone. */
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path)
+  } catch {
+    return null
+  }
+}

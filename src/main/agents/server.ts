@@ -60,6 +60,7 @@ export class OpencodeServer {
   #failures = 0
   #notBefore = 0
   #end: ((reason: string) => void) | null = null
+  #closed = false
   #wake: (() => void) | null = null
   /** How often `stop` was called: a start that finds another number has been overtaken. */
   #stops = 0
@@ -82,6 +83,7 @@ export class OpencodeServer {
    * @throws AppError when it cannot be started, which says what to do
    */
   async ensure(): Promise<Connection> {
+    if (this.#closed) throw new AppError('CONFLICT', 'This host is stopping. Start it again, then retry.')
     if (this.#connection) return this.#connection
     this.#starting ??= this.#startAfterPause().finally(() => {
       this.#starting = null
@@ -94,7 +96,13 @@ export class OpencodeServer {
     if (this.#connection === connection) this.#end?.(reason)
   }
 
-  /** Ends the server and proves that its processes are gone. @throws AppError INTERNAL when some would not go */
+  /** Ends the server for good: whoever needs one later is refused. @throws AppError INTERNAL when a process would not go */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.stop()
+  }
+
+  /** Ends the server and proves that its processes are gone; the next need starts another. @throws AppError INTERNAL when some would not go */
   async stop(): Promise<void> {
     this.#stops += 1
     this.#end?.('stopped')

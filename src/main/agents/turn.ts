@@ -1,17 +1,18 @@
-import { AppError, isAppError, type RunError } from '../../shared/models/index.ts'
+import { AppError } from '../../shared/models/index.ts'
 import { type Clock, killTree, type Logger, newId } from '../platform/index.ts'
 import { NoAnswer, Refused } from './clients.ts'
-import { modelNotFound } from './failures.ts'
 import { promptIds } from './ids.ts'
 import type { Inbox } from './inbox.ts'
 import { judgeTurn } from './judge.ts'
-import { type DirectoryLink, type ModelRef, parseModel } from './link.ts'
-import { parseOwnRules, rulesFor } from './policy.ts'
+import type { DirectoryLink, ModelRef } from './link.ts'
 import type { AgentEnding, AgentTurn } from './port.ts'
 import { planPrompt, sincePrompt } from './prompt-plan.ts'
 import type { ErrorInfo, ServerEvent, SessionStatus } from './protocol.ts'
 import type { Connection } from './server.ts'
+import { ABORT_LIMIT_MS, abortSession, pause } from './session-abort.ts'
+import { openSession } from './session-opening.ts'
 import type { StartGate } from './start-gate.ts'
+import { expectedFailure, failed, notUnderWay, providerLimit, serverCrashed, stalled } from './turn-failures.ts'
 import type { TurnFiles } from './turn-files.ts'
 import { createTurnRequests, type TurnRequests } from './turn-requests.ts'
 import { createTurnView, type TurnView } from './turn-view.ts'
@@ -50,9 +51,6 @@ const JUDGED_MESSAGES = 100
 const QUIET_MS = 30_000
 /** A provider that asks for a longer wait gets the run parked: waiting here would hold a place. */
 const LONGEST_WAIT_MS = 120_000
-/** How long an aborted session may take to fall idle. */
-const ABORT_LIMIT_MS = 4_000
-const POLL_MS = 50
 
 /** How one stay on one server ended: with the turn, or with the server. */
 type Stay = AgentEnding | 'lost'
@@ -115,13 +113,13 @@ export class Turn {
         if (stay !== 'lost') return stay
         this.#forgetServer()
         if (signal.aborted) return { kind: 'aborted' }
-        if (resumes === MAX_RESUMES) return failed(serverCrashed())
+        if (resumes === MAX_RESUMES) return failed(serverCrashed(resumes + 1))
         this.turn.emit({ kind: 'session', level: 'warn', message: 'The OpenCode server ended. The session goes on as soon as it is back.' })
         this.#view.say('waiting for OpenCode to come back')
       }
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' }
-      return failed(this.#errorOf(error))
+      return this.#failure(error)
     } finally {
       this.#over = true
       this.#ended.resolve()
@@ -149,7 +147,8 @@ export class Turn {
     try {
       // What the work throws ends the stay; that it is done does not.
       const stay = await Promise.race([left, work.then(() => left)])
-      if (stay !== 'lost' && stay.kind !== 'done') await this.#stopSession(work, signal.aborted)
+      // A verdict means that the session is idle.
+      if (stay !== 'lost' && !this.#over) await this.#stopSession(work, signal.aborted)
       return stay
     } catch (error) {
       if (error instanceof NoAnswer && (await this.#isLost(connection))) return 'lost'
@@ -189,13 +188,20 @@ export class Turn {
     const { clock } = this.#deps
     this.#view.say('opening the session')
     await link.files.write(this.directory, turn)
-    const config = await link.directory.config()
-    const name = turn.model ?? this.#deps.defaultModel() ?? config.model ?? onlyModel(await link.directory.providers())
-    if (!name) throw new TurnError(noModel())
-    this.#model = parseModel(name)
-    if (!this.#model) throw new TurnError(modelNotFound(name))
-
-    await this.#openSession(link, rulesFor(turn.policy, link.toolOutput, parseOwnRules(config.permission)))
+    const { sessionId, model, created } = await openSession(turn, this.#root || null, {
+      directory: this.directory,
+      link: link.directory,
+      toolOutput: link.toolOutput,
+      defaultModel: this.#deps.defaultModel(),
+      clock,
+    })
+    this.#root = sessionId
+    this.#model = model
+    this.sessions.add(sessionId)
+    if (created || !this.#passed) {
+      const data = { sessionId, model: `${model.providerID}/${model.modelID}`, policy: turn.policy }
+      turn.emit({ kind: 'session', message: created ? 'A session was opened.' : 'The session goes on.', data })
+    }
     const messages = await link.directory.messages(this.#root)
     // What is there before this turn's own prompt was reported by whoever ran then.
     if (!this.#passed) this.#view.pass(messages)
@@ -209,32 +215,12 @@ export class Turn {
       turn.signal.throwIfAborted()
       this.#view.say('waiting for the model')
       if (plan.kind === 'prompt' && !plan.known) this.#unannounced.set(plan.ids.messageId, plan.text)
-      await link.directory.send(this.#root, plan.ids, plan.text, this.#model)
+      await link.directory.send(sessionId, plan.ids, plan.text, model)
       this.#announce(plan.ids.messageId)
       if (plan.kind === 'continue') turn.emit({ kind: 'session', message: 'The agent was asked to go on where it was interrupted.' })
     }
     this.#sent.resolve()
     if (plan.kind === 'answered') this.#judgeSoon()
-  }
-
-  async #openSession(link: TurnLink, rules: ReturnType<typeof rulesFor>): Promise<void> {
-    const { turn } = this
-    const model = `${this.#model!.providerID}/${this.#model!.modelID}`
-    const known = this.#root ? await link.directory.getSession(this.#root) : null
-    if (known && known.directory === this.directory) {
-      this.sessions.add(known.id)
-      if (JSON.stringify(known.permission.slice(-rules.length)) !== JSON.stringify(rules)) await link.directory.addRules(known.id, rules)
-      // Somebody left it at work; what it would still do belongs to no attempt.
-      if ((await link.directory.status(known.id)).type !== 'idle') await this.#abortSession(link.directory)
-      if (!this.#passed)
-        turn.emit({ kind: 'session', message: 'The session goes on.', data: { sessionId: known.id, model, policy: turn.policy } })
-      return
-    }
-    const session = await link.directory.createSession(turn.title, rules)
-    this.#root = session.id
-    this.sessions.add(session.id)
-    await turn.onSession(session.id)
-    turn.emit({ kind: 'session', message: 'A session was opened.', data: { sessionId: session.id, model, policy: turn.policy } })
   }
 
   /** Says something during the turn. @throws AppError CONFLICT when the turn is over */
@@ -394,16 +380,8 @@ export class Turn {
     // The step starts afresh: what it had said so far is void.
     this.#view.dropGrowing()
     this.#view.retrying(status.attempt, status.message, status.next)
-    const waitMs = status.next - clock.now()
-    if (waitMs <= LONGEST_WAIT_MS) return
-    this.#leave(
-      failed({
-        code: 'PROVIDER_LIMIT',
-        message: `The provider asks to wait until ${new Date(status.next).toISOString()}: ${status.message}`,
-        retryable: true,
-        retryAfterMs: waitMs,
-      }),
-    )
+    if (status.next - clock.now() <= LONGEST_WAIT_MS) return
+    this.#leave(failed(providerLimit(status.message, status.next, clock.now())))
   }
 
   #sign(): void {
@@ -444,7 +422,7 @@ export class Turn {
       )
     } catch (error) {
       // The server is going: its end, or the next look, decides.
-      if (!(error instanceof NoAnswer)) this.#leave(failed(this.#errorOf(error)))
+      if (!(error instanceof NoAnswer)) this.#leave(this.#failure(error))
       else if (looks > 0) this.#judgeSoon(looks - 1, 1_000)
     }
   }
@@ -476,20 +454,13 @@ export class Turn {
     if (link && this.#root && !link.connection.ended.aborted) {
       // A prompt that is on its way would start after the abort.
       await Promise.race([work.catch(() => {}), pause(clock, ABORT_LIMIT_MS)])
-      await this.#abortSession(link.directory).catch(() => {})
+      await abortSession(link.directory, this.#root, clock).catch(() => {})
       const messages = await link.directory.messages(this.#root, JUDGED_MESSAGES).catch(() => [])
       this.#view.catchUp(sincePrompt(messages, this.turn.messageId))
     }
     if (!aborted) return
     const { survivors } = await killTree({ marker: { name: 'RUN_ATTEMPT_ID', value: this.turn.attemptId } }, { clock, graceMs: 2_000 })
     if (survivors.length > 0) this.#deps.logger.error({ runId: this.turn.runId, survivors }, 'Commands of an agent could not be ended.')
-  }
-
-  async #abortSession(directory: DirectoryLink): Promise<void> {
-    const { clock } = this.#deps
-    const limit = clock.now() + ABORT_LIMIT_MS
-    await Promise.race([directory.abort(this.#root), pause(clock, ABORT_LIMIT_MS)])
-    while (clock.now() < limit && (await directory.status(this.#root)).type !== 'idle') await pause(clock, POLL_MS)
   }
 
   /** A call got no answer: is the server gone, or will be in a moment? */
@@ -508,58 +479,10 @@ export class Turn {
     this.#answering = false
   }
 
-  #errorOf(error: unknown): RunError {
-    if (error instanceof TurnError) return error.error
-    if (isAppError(error)) {
-      // Told by the server's supervisor, which says what to do.
-      const retryable = error.code === 'INTERNAL' || error.code === 'CONFLICT'
-      return { code: error.code === 'INTERNAL' ? 'OPENCODE_UNAVAILABLE' : error.code, message: error.message, retryable }
-    }
-    if (error instanceof NoAnswer) return { code: 'OPENCODE_UNREACHABLE', message: `${error.message} Retry in a moment.`, retryable: true }
-    if (error instanceof Refused)
-      return { code: 'OPENCODE_ERROR', message: `${error.message}. Retry, or look into the log.`, retryable: error.status >= 500 }
+  #failure(error: unknown): AgentEnding {
+    const expected = expectedFailure(error)
+    if (expected) return failed(expected)
     this.#deps.logger.error({ err: error, runId: this.turn.runId }, 'A turn broke.')
-    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+    return failed({ code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) })
   }
 }
-
-/** An expected failure on the way to the prompt. */
-class TurnError extends Error {
-  readonly error: RunError
-
-  constructor(error: RunError) {
-    super(error.message)
-    this.error = error
-  }
-}
-
-const failed = (error: RunError): AgentEnding => ({ kind: 'failed', error })
-
-const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve))
-
-/** The one model of a configuration that offers a single one; OpenCode's own choice among several is nobody's decision. */
-function onlyModel({ providers }: { providers: readonly { id: string; models: Readonly<Record<string, unknown>> }[] }): string | null {
-  const all = providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`))
-  return all.length === 1 ? all[0]! : null
-}
-
-export const notUnderWay = (): AppError =>
-  new AppError('CONFLICT', 'No agent of this run is at work just now. Send the message again to start its next turn.')
-
-const noModel = (): RunError => ({
-  code: 'MODEL_NOT_SET',
-  message: 'No model is set. Choose one for this run, or set the default model under Settings, OpenCode.',
-  retryable: false,
-})
-
-const serverCrashed = (): RunError => ({
-  code: 'SERVER_CRASHED',
-  message: `The OpenCode server ended ${MAX_RESUMES + 1} times during this turn. Look into the log, then retry: the session goes on where it is.`,
-  retryable: true,
-})
-
-const stalled = (silentMs: number): RunError => ({
-  code: 'STALLED',
-  message: `Nothing was heard from the agent for ${Math.round(silentMs / 1000)} s, so it was stopped. Retry to let it go on.`,
-  retryable: true,
-})
