@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import { makeFolder, removeFolder, tempFolder } from './temp.ts'
 
@@ -108,3 +108,23 @@ export function readCheckout(path: string): Record<string, unknown> {
 
 /** Deletes a file or folder. */
 export const remove = (path: string): void => rmSync(path, { recursive: true, force: true })
+
+/**
+ * Makes every git command whose arguments hold this text fail, as one does on a full disk. Returns what mends it; the end of the test does too.
+ *
+ * @param words  for example `worktree remove`
+ */
+export function breakGit(words: string): () => void {
+  const bin = tempFolder('bin')
+  const path = process.env.PATH
+  writeFiles(bin, {
+    git: `#!/bin/sh\ncase "$*" in *'${words}'*) echo 'fatal: no space left on device' >&2; exit 128;; esac\nPATH='${path}' exec git "$@"\n`,
+  })
+  chmodSync(join(bin, 'git'), 0o755)
+  process.env.PATH = bin + delimiter + path
+  const mend = (): void => {
+    process.env.PATH = path
+  }
+  onTestFinished(mend)
+  return mend
+}

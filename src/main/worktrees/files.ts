@@ -11,8 +11,9 @@ export const isFileOrLink = async (path: string): Promise<boolean> => {
   return stats !== null && (stats.isFile() || stats.isSymbolicLink())
 }
 
-export const isEmptyFolder = (path: string): Promise<boolean> =>
+/** Whether a folder has nothing in it, the `.git` of a repository of its own aside. */
+export const hasNoFiles = (path: string): Promise<boolean> =>
   readdir(path).then(
-    (names) => names.length === 0,
+    (names) => names.every((name) => name === '.git'),
     () => false,
   )

@@ -45,19 +45,19 @@ async function takeOut(room: Room, project: Project, record: WorktreeRecord): Pr
 async function recoverRemoval(room: Room, project: Project, record: RemovalRecord): Promise<WorktreeRecord | null> {
   const archived = await isThere(record.removal.archive)
   if (await isThere(record.path)) {
-    if (!archived) return undoRemoval(room, record)
+    if (!archived) return undoRemoval(room, project, record)
     throw new AppError(
       'CONFLICT',
       `Both ${record.path} and ${record.removal.archive} are there: look at them, and delete or move the first one.`,
     )
   }
-  if (archived && !(await isKept(room, project, record))) return undoRemoval(room, record)
+  if (archived && !(await isKept(room, project, record))) return undoRemoval(room, project, record)
   try {
     await letGo(room, project, record)
   } catch (error) {
     if (!archived) throw error
     room.logger.warn({ error, worktree: record.name }, 'an interrupted removal could not be finished; the worktree is back')
-    return undoRemoval(room, record)
+    return undoRemoval(room, project, record)
   }
   await forgetArchived(room, record)
   return null

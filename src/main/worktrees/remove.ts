@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import type { Project, Worktree } from '../../shared/models/index.ts'
 import { describeWorktree } from './describe.ts'
-import { readRef } from './git/refs.ts'
+import { createRef, readRef } from './git/refs.ts'
+import { openRepository } from './git/repository.ts'
 import { refuseUnmerged } from './guards.ts'
 import { proveIdentity } from './identity.ts'
 import type { WorktreeRecord } from './records.ts'
@@ -40,7 +41,7 @@ export async function removeRecorded(
     await archive.put(record.path, removal.archive)
     await letGo(room, project, removing)
   } catch (error) {
-    await undoRemoval(room, removing).catch((cause) =>
+    await undoRemoval(room, project, removing).catch((cause) =>
       room.logger.error({ error: cause, archive: removal.archive }, 'a worktree could not be put back'),
     )
     throw error
@@ -59,9 +60,13 @@ export async function forgetArchived(room: Room, record: RemovalRecord): Promise
   room.archive.discard(record.removal.archive)
 }
 
-/** Puts a worktree back where it was. */
-export async function undoRemoval(room: Room, record: RemovalRecord): Promise<WorktreeRecord> {
-  await room.archive.takeBack(record.removal.archive, record.path)
+/** Puts a worktree back where it was, its branch as well: a crash may have come right after that was deleted. */
+export async function undoRemoval(room: Room, project: Project, record: RemovalRecord): Promise<WorktreeRecord> {
+  const { tip, archive } = record.removal
+  const ref = `refs/heads/${record.branch}`
+  const repository = await openRepository(room.git, project)
+  if (tip !== null && (await readRef(room.git, repository, ref)) === null) await createRef(room.git, repository, ref, tip)
+  await room.archive.takeBack(archive, record.path)
   const ready: WorktreeRecord = { ...record, state: 'ready', removal: null }
   await room.records.write(ready)
   return ready

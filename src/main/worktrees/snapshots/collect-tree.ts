@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isEmptyFolder, isFileOrLink, isThere } from '../files.ts'
+import { hasNoFiles, isFileOrLink, isThere } from '../files.ts'
 import { type Git, gitFailure, must, splitNul } from '../git/git.ts'
 import { type Checkout, inCheckout } from '../git/repository.ts'
 import { openNestedRepositories } from './nested.ts'
@@ -92,7 +92,7 @@ async function entriesWithoutFiles(git: Git, checkout: Checkout, config: Readonl
     const tab = line.indexOf('\t')
     const [tag, mode, id] = line.slice(0, tab).split(' ')
     const path = join(checkout.path, line.slice(tab + 1))
-    const kept = (tag === 'S' && !(await isThere(path))) || (mode === '160000' && (await isEmptyFolder(path)))
+    const kept = (tag === 'S' && !(await isThere(path))) || (mode === '160000' && (await hasNoFiles(path)))
     if (kept) entries.push(`${mode} ${id} 0\t${line.slice(tab + 1)}\0`)
   }
   return entries
