@@ -1,8 +1,11 @@
+import { gallery as newRun } from '../features/new-run/gallery.tsx'
+import { gallery as run } from '../features/run/gallery.tsx'
+
+/** Panels that are shown as the program shows them, from made-up data in the stores. */
 export const ROUTES = {
   board: '/board',
   operations: '/operations',
   runs: '/runs',
-  run: '/runs/run0001',
   inbox: '/inbox',
   templates: '/templates',
   'spec-kit': '/spec-kit',
@@ -10,7 +13,12 @@ export const ROUTES = {
   workers: '/workers',
   settings: '/settings',
 } as const
-export type Panel = keyof typeof ROUTES
+
+/** Panels that bring states of their own, since they show one thing in depth. */
+export const OWN_STATES = { run: run.states, 'new-run': newRun.states } as const
+
+export type Panel = keyof typeof ROUTES | keyof typeof OWN_STATES
+export const PANELS = [...Object.keys(ROUTES), ...Object.keys(OWN_STATES)] as Panel[]
 
 /** `failed`: nothing could be had; `cut`: had once, then the line was cut; `refused`: connected, but every call is refused. */
 export const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'thousand', 'ten-thousand'] as const
@@ -28,7 +36,7 @@ const oneOf = <T extends string>(value: string | null, allowed: readonly T[], ot
 
 /** What the address asks for; what it does not say, or says wrong, is the normal board in the light theme. */
 export const parseScene = (search: URLSearchParams): Scene => ({
-  panel: oneOf(search.get('panel'), Object.keys(ROUTES) as Panel[], 'board'),
+  panel: oneOf(search.get('panel'), PANELS, 'board'),
   state: oneOf(search.get('state'), STATES, 'normal'),
   theme: oneOf(search.get('theme'), ['light', 'dark'], 'light'),
   live: search.get('live') === '1',
