@@ -1,0 +1,38 @@
+/**
+ * A host to be killed: the headless host with the real core, agents kept apart from this machine's user, and a scripted model somewhere else.
+ *
+ * Its only argument is `HostOptions` as JSON. It prints `listening on <url>` and then lives until a signal.
+ */
+import { createCore } from '../../src/main/core.ts'
+import { opencodeConfig } from '../../src/main/demo/scripted-model.ts'
+import { endOnSignal, startHeadlessHost } from '../../src/main/headless/index.ts'
+import type { SettingsPatch } from '../../src/shared/models/index.ts'
+import { memorySettings } from '../support/core.ts'
+
+export interface HostOptions {
+  readonly dataDir: string
+  readonly token: string
+  /** Base URL of the model provider. */
+  readonly modelUrl: string
+  readonly settings?: SettingsPatch
+}
+
+const { dataDir, token, modelUrl, settings } = JSON.parse(process.argv[2]!) as HostOptions
+
+const starting = startHeadlessHost({
+  dataDir,
+  port: 0,
+  token,
+  // Nobody looks at its page, and a build may be under way.
+  pageFolder: dataDir,
+  createCore: (given) =>
+    createCore({
+      ...given,
+      ports: { ...given.ports, settings: memorySettings(settings) },
+      isolatedAgents: true,
+      opencodeConfig: opencodeConfig(modelUrl),
+    }),
+})
+endOnSignal(async () => (await starting).stop(), { exit: (code) => process.exit(code), tell: console.error })
+console.log(`listening on ${(await starting).url}`)
+await new Promise(() => {})
