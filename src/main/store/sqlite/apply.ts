@@ -2,7 +2,7 @@ import type { Json, Outcome, RunError } from '../../../shared/models/index.ts'
 import type { Transition } from '../../runs/for-store.ts'
 import { columnOf, encode, encodeJson } from './encode.ts'
 import { insertEvents } from './events.ts'
-import type { RunRecord } from './run-record.ts'
+import type { LiveRecord, RunRecord } from './run-record.ts'
 import { applyStepRule } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
 
@@ -66,7 +66,7 @@ export const applyTransition = (
 /** Ends the live attempt of a run and applies what follows from it. */
 export const endAttempt = (
   context: WriteContext,
-  record: RunRecord & { readonly attemptId: string },
+  record: LiveRecord,
   transition: Transition,
   closing: AttemptClosing,
   now: number,

@@ -25,11 +25,13 @@ interface Head {
   readonly runAt: number
 }
 
-const HEAD = `SELECT id, lane, limit_key AS limitKey, priority, run_at AS runAt FROM runs WHERE status = 'queued' AND lane = ?`
+// Each index is named: without statistics the planner would take one by status alone and sort everything that waits.
+const HEAD = `SELECT id, lane, limit_key AS limitKey, priority, run_at AS runAt FROM runs INDEXED BY runs_claim WHERE status = 'queued' AND lane = ?`
 const NEXT_KEY = `${HEAD} AND limit_key > ? ORDER BY limit_key, priority, run_at, id LIMIT 1`
 const SAME_KEY = `${HEAD} AND limit_key = ? ORDER BY priority, run_at, id LIMIT 1`
-const DUE = `SELECT id FROM runs WHERE status = 'scheduled' AND run_at <= ? ORDER BY run_at, id LIMIT ${PROMOTED_AT_ONCE}`
-const LIVE = 'SELECT lane, limit_key AS limitKey, count(*) AS count FROM runs WHERE attempt_id IS NOT NULL GROUP BY lane, limit_key'
+const DUE = `SELECT id FROM runs INDEXED BY runs_due WHERE status = 'scheduled' AND run_at <= ? ORDER BY run_at, id LIMIT ${PROMOTED_AT_ONCE}`
+const LIVE =
+  'SELECT lane, limit_key AS limitKey, count(*) AS count FROM runs INDEXED BY runs_live WHERE attempt_id IS NOT NULL GROUP BY lane, limit_key'
 
 const promoteDue = (context: WriteContext, now: number): void => {
   for (const { id } of context.db.all<{ id: string }>(DUE, now)) {

@@ -2,7 +2,8 @@ import type { Lease, Run } from '../../../shared/models/index.ts'
 import { decideEnding, decideRelease } from '../../runs/for-store.ts'
 import type { AttemptEnding } from '../../runs/store-port.ts'
 import { endAttempt } from './apply.ts'
-import { readRun, requireLease, toRun } from './run-record.ts'
+import { leaseLost } from './faults.ts'
+import { findLease, readRun, requireLease, toRun } from './run-record.ts'
 import { readSteps } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
 
@@ -17,8 +18,11 @@ const COMPLETED = 'SELECT 1 AS found FROM run_attempts WHERE run_id = ? AND id =
  */
 export const complete = (context: WriteContext, lease: Lease, ending: AttemptEnding): Run => {
   const { db } = context
-  if (db.one(COMPLETED, lease.runId, lease.attemptId, lease.leaseToken)) return readRun(db, lease.runId)!
-  const record = requireLease(db, lease)
+  const record = findLease(db, lease)
+  if (!record) {
+    if (db.one(COMPLETED, lease.runId, lease.attemptId, lease.leaseToken)) return readRun(db, lease.runId)!
+    throw leaseLost()
+  }
   const { outcome, error, result } = ending
   const closing = { outcome, error, result: result ?? null, completed: true }
   const next = endAttempt(context, record, decideEnding(record, ending), closing, ending.now)

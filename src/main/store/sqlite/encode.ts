@@ -32,5 +32,13 @@ export const decodeError = (text: string | null): RunError | null => {
   }
 }
 
+const columns = new Map<string, string>()
+
 /** The column of a field: `leaseUntil` is kept in `lease_until`. */
-export const columnOf = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+export const columnOf = (field: string): string => {
+  const known = columns.get(field)
+  if (known) return known
+  const column = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  columns.set(field, column)
+  return column
+}

@@ -11,7 +11,7 @@ import { type RawSummary, readRun, SUMMARY_COLUMNS, SUMMARY_FROM, toSummary } fr
 /** Each part of the board has an index of its own, so that the cost follows what is shown, not what was ever run. */
 const BOARD = `SELECT ${SUMMARY_COLUMNS} FROM ${SUMMARY_FROM} WHERE r.id IN (
   SELECT id FROM runs WHERE status IN ('scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling')
-  UNION ALL SELECT id FROM runs WHERE status = 'failed' AND dismissed = 0
+  UNION ALL SELECT id FROM runs INDEXED BY runs_failed WHERE status = 'failed' AND dismissed = 0
   UNION ALL SELECT id FROM runs WHERE ended_at > ?) ORDER BY r.id`
 
 const board = (db: Connection, endedAfter: number): RunSummary[] => db.all<RawSummary>(BOARD, endedAfter).map(toSummary)

@@ -29,7 +29,8 @@ const RECORD = `SELECT ${SUMMARY_COLUMNS}, r.limit_key AS limitKey, r.attempt_id
 /** A summary from its row. */
 export const toSummary = (raw: RawSummary): RunSummary => ({ ...raw, dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
 
-const toRecord = (raw: RawRecord): RunRecord => ({ ...raw, dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
+// In place: a row is read many times a second and has no other owner.
+const toRecord = (raw: RawRecord): RunRecord => Object.assign(raw, { dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
 
 export const findRecord = (db: Connection, runId: string): RunRecord | null => {
   const raw = db.one<RawRecord>(`${RECORD} WHERE r.id = ?`, runId)
@@ -43,20 +44,25 @@ export const requireRecord = (db: Connection, runId: string): RunRecord => {
   return record
 }
 
-/**
- * The run whose live attempt holds this lease. Every write of a worker passes here before it changes anything.
- *
- * @throws Refusal LEASE_LOST
- */
-export const requireLease = (db: Connection, lease: Lease): RunRecord & { readonly attemptId: string } => {
-  const raw = db.one<RawRecord>(
+/** A run with a live attempt. */
+export type LiveRecord = RunRecord & { readonly attemptId: string }
+
+/** The run whose live attempt holds this lease, or null. */
+export const findLease = (db: Connection, lease: Lease): LiveRecord | null => {
+  const raw = db.one<RawRecord & { attemptId: string }>(
     `${RECORD} WHERE r.id = ? AND r.attempt_id = ? AND a.lease_token = ?`,
     lease.runId,
     lease.attemptId,
     lease.leaseToken,
   )
-  if (!raw) throw leaseLost()
-  return { ...toRecord(raw), attemptId: lease.attemptId }
+  return raw ? (toRecord(raw) as LiveRecord) : null
+}
+
+/** Every write of a worker passes here before it changes anything. @throws Refusal LEASE_LOST */
+export const requireLease = (db: Connection, lease: Lease): LiveRecord => {
+  const record = findLease(db, lease)
+  if (!record) throw leaseLost()
+  return record
 }
 
 /** Drops what only the store needs. */

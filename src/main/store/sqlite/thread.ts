@@ -1,12 +1,12 @@
 /**
  * The program of a store thread: the writer or the reader.
  *
- * Its imports are kept few (no schemas, no logger, hence single files of other rooms instead of their index): both threads start before
- * anything of the app can be shown.
+ * Its imports are kept few (no schemas, no logger): both threads start before anything of the app can be shown.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { MIGRATIONS } from '../migrations/index.ts'
 import { Connection } from './connection.ts'
+import { checkAfterCrash, wasLeftOpen } from './crash-check.ts'
 import { toPlainError } from './faults.ts'
 import { type MigrationReport, migrate } from './migrate.ts'
 import type { Answer, Call, Message, Ready, ThreadData } from './protocol.ts'
@@ -20,8 +20,10 @@ const main = parentPort!
 const { role, file } = workerData as ThreadData
 
 const open = (): { db: Connection; migration: MigrationReport | null } => {
+  const leftOpen = role === 'writer' && wasLeftOpen(file)
   const db = new Connection(file, { readOnly: role === 'reader' })
   try {
+    if (leftOpen) checkAfterCrash(db, file)
     return { db, migration: role === 'writer' ? migrate(db, file, MIGRATIONS) : null }
   } catch (error) {
     db.close()

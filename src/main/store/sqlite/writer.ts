@@ -12,19 +12,27 @@ const findWrite = (method: string): Write => {
   return (WRITES as unknown as Record<string, Write>)[method]!
 }
 
-/** One call, undone as a whole when it throws. Only a fault of the database reaches the caller: then nothing can be said about the others either. */
-const perform = (db: Connection, call: Call, changes: StoreChange[]): Reply => {
+interface Done {
+  readonly reply: Reply
+  readonly change: StoreChange | null
+}
+
+/** One call. @throws whatever it throws, with everything it wrote still there */
+const perform = (db: Connection, call: Call): Done => {
+  const context = new WriteContext(db)
+  const value = findWrite(call.method)(context, ...call.args)
+  return { reply: { id: call.id, ok: true, value }, change: context.takeChange() }
+}
+
+const refuse = (call: Call, error: unknown): Done => ({ reply: { id: call.id, ok: false, error: toPlainError(error) }, change: null })
+
+/** One call among others, undone as a whole when it is refused. A fault of the database is thrown: it leaves nothing certain about the others. */
+const performAmong = (db: Connection, call: Call): Done => {
   try {
-    const context = new WriteContext(db)
-    const { value, change } = db.nested(() => {
-      const value = findWrite(call.method)(context, ...call.args)
-      return { value, change: context.takeChange() }
-    })
-    if (change) changes.push(change)
-    return { id: call.id, ok: true, value }
+    return db.nested(() => perform(db, call))
   } catch (error) {
     if (isStorageFault(error) || !db.inTransaction) throw error
-    return { id: call.id, ok: false, error: toPlainError(error) }
+    return refuse(call, error)
   }
 }
 
@@ -36,14 +44,17 @@ const perform = (db: Connection, call: Call, changes: StoreChange[]): Reply => {
  * What is returned is committed, or refused.
  */
 export const performWrites = (db: Connection, calls: readonly Call[]): Answer => {
+  const done = performTogether(db, calls)
+  return { changes: done.flatMap(({ change }) => change ?? []), replies: done.map(({ reply }) => reply) }
+}
+
+const performTogether = (db: Connection, calls: readonly Call[]): readonly Done[] => {
   const durability = calls.some((call) => durabilityOf(call.method, call.args) === 'full') ? 'full' : 'normal'
+  const [first, ...others] = calls
   try {
-    const changes: StoreChange[] = []
-    const replies = db.write(durability, () => calls.map((call) => perform(db, call, changes)))
-    return { changes, replies }
+    // A call that is alone needs nothing to be undone to but the start of the transaction.
+    return db.write(durability, () => (others.length === 0 ? [perform(db, first!)] : calls.map((call) => performAmong(db, call))))
   } catch (error) {
-    if (calls.length === 1) return { changes: [], replies: [{ id: calls[0]!.id, ok: false, error: toPlainError(error) }] }
-    const answers = calls.map((call) => performWrites(db, [call]))
-    return { changes: answers.flatMap((answer) => answer.changes), replies: answers.flatMap((answer) => answer.replies) }
+    return others.length === 0 ? [refuse(first!, error)] : calls.flatMap((call) => performTogether(db, [call]))
   }
 }
