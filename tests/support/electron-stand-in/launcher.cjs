@@ -59,7 +59,7 @@ chromium.stderr.on('data', (chunk) => {
   said += chunk
   const url = said.match(/DevTools listening on (ws:\S+)/)?.[1]
   if (!url) return
-  node = spawn(process.execPath, ['--inspect=0', '--import', join(__dirname, 'register.mjs'), entry, ...appArgs], {
+  node = spawn(process.execPath, ['--import', join(__dirname, 'register.mjs'), entry, ...appArgs], {
     stdio: 'inherit',
     env: { ...process.env, STAND_IN_CDP: url, STAND_IN_APP: folder },
   })

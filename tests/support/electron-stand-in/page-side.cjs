@@ -64,6 +64,18 @@ function pageSide() {
       },
     },
   }
+  // A second window is asked for, never opened: a popup of Chromium would be under way before anyone could refuse it.
+  const openWindow = (url) => send({ open: new URL(url, document.baseURI).href })
+  globalThis.window.open = (url = 'about:blank') => {
+    openWindow(url)
+    return null
+  }
+  globalThis.window.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href][target]')
+    if (!link || link.target === '_self' || event.defaultPrevented) return
+    event.preventDefault()
+    openWindow(link.href)
+  })
   const require = (name) => {
     if (name === 'electron' || name === 'electron/renderer') return electron
     throw new Error(`a sandboxed preload may not require ${name}`)

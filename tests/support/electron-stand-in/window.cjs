@@ -67,20 +67,18 @@ class WebContents extends EventEmitter {
       this.mainFrame.url = params.frame.url
       this.#bridge.dropAll()
     } else if (method === 'Page.navigatedWithinDocument') this.mainFrame.url = params.url
-    else if (method === 'Page.windowOpen') this.#openHandler({ url: params.url, disposition: 'foreground-tab' })
     else if (method === 'Fetch.requestPaused') await this.#onNavigation(params)
     else if (method === 'Inspector.targetCrashed') this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 })
-    else if (method === 'Runtime.bindingCalled' && params.name === '__standInSend') {
-      await this.#bridge.receive(JSON.parse(params.payload), { sender: this, senderFrame: this.mainFrame })
-    }
+    else if (method === 'Runtime.bindingCalled' && params.name === '__standInSend') this.#onMessage(JSON.parse(params.payload))
   }
 
   #onTargetEvent({ method, params }) {
-    // Whatever the page opened is closed again: the handler has been asked, and no handler of ours allows a second window.
-    if (method === 'Target.targetCreated' && params.targetInfo.openerId === this.targetId) {
-      send('Target.closeTarget', { targetId: params.targetInfo.targetId }).catch(() => {})
-    }
     if (method === 'Target.targetDestroyed' && params.targetId === this.targetId) this.window.destroy()
+  }
+
+  #onMessage(message) {
+    if ('open' in message) this.#openHandler({ url: message.open, disposition: 'foreground-tab' })
+    else this.#bridge.receive(message, { sender: this, senderFrame: this.mainFrame })
   }
 
   async #onNavigation({ requestId, request, frameId }) {
