@@ -55,19 +55,16 @@ export async function createWorktree(room: Room, project: Project, request: { ru
 async function enterExisting(room: Room, project: Project, repository: Repository, runId: string): Promise<Worktree | null> {
   const records = (await room.records.list(project.id)).filter((record) => record.runId === runId)
   for (const record of records) {
-    // Whatever is left of an interrupted creation or removal goes first: nothing is under way, the run is locked.
-    const current = record.state === 'ready' ? record : await recoverRecord(room, project, record)
+    // Whatever is left of an interruption goes first: nothing is under way, the run is locked.
+    const current = await recoverRecord(room, project, record)
     if (!current) continue
     const checkout = await findCheckout(repository, current)
     if (checkout) {
       await clearLeftLocks(checkout)
       return describeWorktree(room.git, checkout, current)
     }
-    if (await isThere(current.path)) {
-      const message = `${current.path} is there, but git does not know it as a worktree of ${project.path}: run "git worktree repair ${current.path}" there.`
-      throw new AppError('CONFLICT', message)
-    }
-    await recoverRecord(room, project, current)
+    const message = `${current.path} is there, but it is no worktree of ${project.path} any more: look at it, and move it away if it is not needed.`
+    throw new AppError('CONFLICT', message)
   }
   return null
 }

@@ -37,7 +37,7 @@ export async function diskSize(folder: string, maxEntries = MAX_ENTRIES): Promis
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const names = await readdir(next, { withFileTypes: true }).catch(miss)
     entries += names?.length ?? 0
-    if (failed || entries > maxEntries) return null
+    if (failed || entries > maxEntries || (next === folder && !names)) return null
     for (const entry of names ?? []) if (entry.isDirectory()) folders.push(join(next, entry.name))
     for (let i = 0; names && i < names.length; i += AT_ONCE) {
       await Promise.all(names.slice(i, i + AT_ONCE).map((entry) => add(join(next, entry.name))))

@@ -1,7 +1,8 @@
 import type { Project } from '../../shared/models/index.ts'
 import { AppError } from '../../shared/models/index.ts'
 import { isThere } from './files.ts'
-import { openRepository } from './git/repository.ts'
+import { registerAgain } from './git/register-again.ts'
+import { findAdminDir, openRepository } from './git/repository.ts'
 import type { WorktreeRecord } from './records.ts'
 import { forget, forgetArchived, letGo, type RemovalRecord, undoRemoval } from './remove.ts'
 import type { Room } from './room.ts'
@@ -12,20 +13,29 @@ import { listSnapshotRefs } from './snapshots/snapshot-refs.ts'
  *
  * - `creating`: nobody has worked in it yet: undone.
  * - `removing`, folder in its place: undone. Folder archived and its work in a snapshot: finished, or undone when that fails. No snapshot: undone.
- * - `ready` without a folder: somebody deleted it; it is forgotten, and its branch kept if there is anything on it.
+ * - `ready` with a folder: kept, and registered again when git has forgotten it. Without a folder: somebody deleted it; it is forgotten, and its branch kept if there is anything on it.
  *
  * @returns the record when there is a worktree to use, else null
  */
 export async function recoverRecord(room: Room, project: Project, record: WorktreeRecord): Promise<WorktreeRecord | null> {
   if (record.state === 'creating') return undoCreation(room, project, record)
   if (isRemoval(record)) return recoverRemoval(room, project, record)
-  if (await isThere(record.path)) return record
+  if (await isThere(record.path)) return mendRegistration(room, project, record)
   room.logger.warn({ worktree: record.name, path: record.path }, 'the folder of a worktree was deleted by somebody; it is forgotten')
   await takeOut(room, project, record)
   return null
 }
 
 const isRemoval = (record: WorktreeRecord): record is RemovalRecord => record.state === 'removing' && record.removal !== null
+
+async function mendRegistration(room: Room, project: Project, record: WorktreeRecord): Promise<WorktreeRecord> {
+  const repository = await openRepository(room.git, project)
+  if (repository.commonDir !== record.commonDir || (await findAdminDir(repository, record.path)) !== null) return record
+  if (await registerAgain(room.git, repository, record))
+    room.logger.warn({ worktree: record.name }, 'git had forgotten a worktree; it is registered again')
+  else room.logger.error({ worktree: record.name, path: record.path }, 'git does not know a worktree any more; its folder was left alone')
+  return record
+}
 
 async function undoCreation(room: Room, project: Project, record: WorktreeRecord): Promise<null> {
   room.logger.info({ worktree: record.name }, 'a half-made worktree is taken away')
