@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { ElectronApplication, JSHandle, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { type Desktop, startDesktop } from '../support/desktop.ts'
-import { seedRuns } from '../support/seed.ts'
 
 /** What the system was told since `recordSystem`. */
 interface Told {
@@ -79,29 +78,35 @@ function recordSystem(app: ElectronApplication): Promise<JSHandle<Told>> {
 }
 const read = (told: JSHandle<Told>): Promise<Told> => told.jsonValue()
 
-/** A shell run that works until `finish` is called. */
-const waitingRun = (title: string) => ({
-  title,
-  lane: 'B' as const,
-  steps: [{ op: 'shell', params: { command: `until [ -e '${join(dataDir, 'finish')}' ]; do sleep 0.1; done` } }],
-})
+/** Queues a shell run in lane B that works until `finish` is called. Its title is its command. */
+async function queueRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New run' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New run' })
+  await dialog.getByText('Shell command', { exact: true }).click()
+  await dialog.getByRole('combobox', { name: 'Lane' }).selectOption('B')
+  await dialog.getByRole('textbox', { name: 'Command' }).fill(`until [ -e '${join(dataDir, 'finish')}' ]; do sleep 0.1; done`)
+  await dialog.getByRole('button', { name: 'Queue the run' }).click()
+  await expect(dialog).toBeHidden()
+}
 const finish = () => writeFile(join(dataDir, 'finish'), '')
-const cardOf = (page: Page, title: string) => page.getByRole('region', { name: 'Lane B' }).getByRole('article').filter({ hasText: title })
+const cardOf = (page: Page) => page.getByRole('region', { name: 'Lane B' }).getByRole('article').filter({ hasText: 'until [ -e' })
 
 test('the window shows a run at work, and tray, taskbar and a notification tell of it', async () => {
-  await seedRuns(dataDir, [waitingRun('Count the files')])
   const { app, page } = await start()
   const told = await recordSystem(app)
 
-  await expect(cardOf(page, 'Count the files').getByRole('progressbar')).toBeVisible()
+  await queueRun(page)
+  await expect(cardOf(page).getByRole('progressbar')).toBeVisible()
   expect(await isWindowVisible(app)).toBe(true)
   await expect.poll(async () => (await read(told)).toolTips.at(-1)).toContain('1 operation active')
-  expect((await read(told)).menus.at(-1)).toEqual(expect.arrayContaining(['1 operation active', 'Count the files', 'New run', 'Quit']))
+  expect((await read(told)).menus.at(-1)).toEqual(
+    expect.arrayContaining(['1 operation active', expect.stringContaining('until [ -e'), 'New run', 'Quit']),
+  )
   expect((await read(told)).bars.at(-1)).toBeGreaterThan(1)
 
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide())
   await finish()
-  await expect.poll(async () => (await read(told)).notifications).toEqual(['Done: Count the files'])
+  await expect.poll(async () => (await read(told)).notifications).toEqual([expect.stringContaining('Done: until [ -e')])
   await expect.poll(async () => (await read(told)).toolTips.at(-1)).toContain('idle')
   expect((await read(told)).bars.at(-1)).toBe(-1)
 })
@@ -118,15 +123,15 @@ test('closing the window keeps the app running, and a second start brings the wi
 })
 
 test('a quit while a run is active asks; keeping it leaves it running, quitting hands it back and leaves no process', async () => {
-  await seedRuns(dataDir, [waitingRun('Count the files')])
   const { app, page, ended } = await start()
   const told = await recordSystem(app)
-  await expect(cardOf(page, 'Count the files').getByRole('progressbar')).toBeVisible()
+  await queueRun(page)
+  await expect(cardOf(page).getByRole('progressbar')).toBeVisible()
 
   await app.evaluate(({ app }) => app.quit())
   await expect.poll(async () => (await read(told)).questions).toEqual(['1 run is active'])
   await expect.poll(() => isWindowVisible(app)).toBe(false)
-  await expect(cardOf(page, 'Count the files').getByRole('progressbar')).toBeVisible()
+  await expect(cardOf(page).getByRole('progressbar')).toBeVisible()
 
   await told.evaluate((record) => {
     record.answer = 0
@@ -136,7 +141,7 @@ test('a quit while a run is active asks; keeping it leaves it running, quitting 
 
   // Handed back, not lost: the next start goes on with it.
   const next = await start()
-  await expect(cardOf(next.page, 'Count the files').getByRole('progressbar')).toBeVisible()
+  await expect(cardOf(next.page).getByRole('progressbar')).toBeVisible()
 })
 
 test('a signal ends the app in order without a question', async () => {
