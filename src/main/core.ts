@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { HostStatus } from '../shared/models/index.ts'
 import { operationsApi, projectsApi, runsApi, sessionsApi } from './core/api.ts'
 import { connectLiveView } from './core/live-sources.ts'
+import { opsApi } from './core/ops-api.ts'
 import { recoverFromEarlierHosts } from './core/recovery.ts'
 import { buildRooms, type CoreConfig, type Rooms } from './core/rooms.ts'
 import type { CoreApi } from './ipc/index.ts'
@@ -106,6 +107,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     ready,
     live,
     runs: runsApi(rooms),
+    ops: opsApi(rooms),
     ...projectsApi(rooms),
     ...sessionsApi(rooms),
     operations: {

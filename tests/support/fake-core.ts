@@ -185,6 +185,7 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
       retry: () => null,
       dismiss: unsupported,
     },
+    ops: { list: () => ({ ops: [] }), dispatch: unsupported },
     projects: {
       list: () => projects,
       add(input) {

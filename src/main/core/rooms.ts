@@ -60,6 +60,7 @@ export interface Rooms {
   readonly worktrees: Worktrees
   readonly agents: Agents
   readonly demo: Demo
+  readonly ops: OpRegistry
   readonly runs: Runs
   readonly feed: RunFeed
   readonly operations: Operations
@@ -108,10 +109,9 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
   scope.add('the agents', () => agents.stop())
 
   const ops: OpRegistry = new Map(
-    [createAgentOp(demo.serving(agents), () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map((op) => [
-      op.name,
-      op,
-    ]),
+    [createAgentOp(demo.serving(agents), () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map(
+      (op) => [op.name, op],
+    ),
   )
   const runs = createRuns({ store, ops, project: (id) => projects.refresh(id), settings: () => settings.get(), clock, newId })
   const operations = createOperations({ clock, newId, store, runs, logger })
@@ -164,6 +164,7 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
     worktrees,
     agents,
     demo,
+    ops,
     runs,
     feed,
     operations,

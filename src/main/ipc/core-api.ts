@@ -1,11 +1,14 @@
 import type { z } from 'zod'
 import type {
   CreateRun,
+  DispatchedRun,
   eventsContract,
   Health,
   hostContract,
   lanesContract,
   ModelChoice,
+  OpInfo,
+  opsContract,
   permissionsContract,
   projectsContract,
   questionsContract,
@@ -87,6 +90,11 @@ export interface CoreApi {
     cancel(id: string): Answer<Operation>
     retry(id: string): Answer<Operation | null>
     dismiss(id: string): Answer<Operation>
+  }
+  readonly ops: {
+    list(): Answer<{ ops: OpInfo[] }>
+    /** @throws AppError VALIDATION_FAILED, NOT_FOUND or what the op's own check says; then nothing is stored */
+    dispatch(request: Input<typeof opsContract.dispatch>): Answer<{ runs: DispatchedRun[] }>
   }
   readonly projects: {
     list(): Answer<Project[]>

@@ -1,6 +1,7 @@
 import type { CoreApi } from './core-api.ts'
 import { hostHandlers } from './handlers/host.ts'
 import { operationsHandlers } from './handlers/operations.ts'
+import { opsHandlers } from './handlers/ops.ts'
 import { projectsHandlers, worktreesHandlers } from './handlers/projects.ts'
 import { eventsHandlers, lanesHandlers, runsHandlers } from './handlers/runs.ts'
 import { permissionsHandlers, questionsHandlers, sessionsHandlers } from './handlers/sessions.ts'
@@ -14,6 +15,7 @@ export function createRouter(core: CoreApi) {
     events: eventsHandlers(os.events, core),
     lanes: lanesHandlers(os.lanes, core),
     operations: operationsHandlers(os.operations, core),
+    ops: opsHandlers(os.ops, core),
     projects: projectsHandlers(os.projects, core),
     worktrees: worktreesHandlers(os.worktrees, core),
     sessions: sessionsHandlers(os.sessions, core),

@@ -38,7 +38,7 @@ export function planRun(
     )
   }
   const model = agentStep ? ((agentStep.params.model as string | undefined) ?? context.defaultModel) : null
-  const idempotent = steps.every((step) => context.ops.get(step.op)!.idempotent)
+  const idempotent = steps.every((step) => isIdempotent(context.ops.get(step.op)!, step))
   return {
     id: context.id,
     title: request.title || titleOf(steps),
@@ -57,6 +57,8 @@ export function planRun(
     idempotencyKey: request.idempotencyKey ?? null,
   }
 }
+
+const isIdempotent = (op: OpDefinition, { params }: StepSpec): boolean => op.idempotentFor?.(params) ?? op.idempotent
 
 /** A prompt alone is one agent step. */
 function promptSteps(request: z.output<typeof CreateRun>): StepSpec[] {

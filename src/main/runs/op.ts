@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { TargetKind } from '../../shared/contract/ops.ts'
 import type {
   Attention,
   Json,
@@ -66,6 +67,12 @@ export interface OpContext<P = unknown> {
   addCost(usd: number): void
 }
 
+/** What an op is dispatched at. `id` is null for an op without a target; `project` is the one the run will belong to. */
+export interface OpTarget {
+  readonly id: string | null
+  readonly project: Project | null
+}
+
 /**
  * A registered kind of work. One file each under `ops/`.
  *
@@ -79,7 +86,15 @@ export interface OpDefinition<P = unknown> {
   readonly timeouts: Timeouts
   readonly cancellable: boolean
   readonly idempotent: boolean
+  /** Whether these parameters may be repeated without harm, where that is not the same for all of them. */
+  idempotentFor?(params: P): boolean
   readonly workspace: 'none' | 'worktree'
+  /** What it is dispatched at; projects when left out, and then a target may be missing. The id of any other target is a parameter of the step. */
+  readonly targets?: TargetKind
+  /** Acts on other runs or on a worker: never queued behind other work. */
+  readonly control?: boolean
+  /** Asked by dispatch before anything is stored. It must not change anything, and what may change while the run waits belongs into `validate`. */
+  preValidate?(params: P, target: OpTarget): Promise<Result<void>>
   validate?(context: OpContext<P>): Promise<Result<void>>
   snapshot?(context: OpContext<P>): Promise<Json>
   execute(context: OpContext<P>): Promise<StepEnding>

@@ -159,6 +159,8 @@ export interface RunStore {
   instances(): Promise<WorkerInstance[]>
 
   get(runId: string): Promise<Run | null>
+  /** The run that was stored with this `idempotencyKey`. */
+  byKey(idempotencyKey: string): Promise<Run | null>
   list(query: RunQuery): Promise<{ runs: RunSummary[]; nextCursor: string | null }>
   /** What the board shows: everything not ended, failed and undismissed, or ended after `endedAfter`. */
   board(endedAfter: number): Promise<RunSummary[]>

@@ -6,6 +6,7 @@
 import { oc } from '@orpc/contract'
 import { hostContract } from './host.ts'
 import { operationsContract } from './operations.ts'
+import { opsContract } from './ops.ts'
 import { projectsContract, worktreesContract } from './projects.ts'
 import { eventsContract, lanesContract, runsContract } from './runs.ts'
 import { permissionsContract, questionsContract, sessionsContract } from './sessions.ts'
@@ -16,6 +17,7 @@ export const contract = oc.router({
   events: eventsContract,
   lanes: lanesContract,
   operations: operationsContract,
+  ops: opsContract,
   projects: projectsContract,
   worktrees: worktreesContract,
   sessions: sessionsContract,
@@ -26,6 +28,7 @@ export type Contract = typeof contract
 
 export * from './host.ts'
 export * from './operations.ts'
+export * from './ops.ts'
 export * from './projects.ts'
 export * from './runs.ts'
 export * from './sessions.ts'

@@ -29,9 +29,15 @@ const withStatus = (db: Connection, statuses: readonly RunStatus[]): Run[] =>
     .all<{ id: string }>('SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id', JSON.stringify(statuses))
     .map(({ id }) => readRun(db, id)!)
 
+const byKey = (db: Connection, idempotencyKey: string): Run | null => {
+  const known = db.one<{ id: string }>('SELECT id FROM runs WHERE idempotency_key = ?', idempotencyKey)
+  return known ? readRun(db, known.id) : null
+}
+
 /** Every read of the store, by the name of its method. They run on the reader thread and see all that was committed before. */
 export const READS = {
   get: readRun,
+  byKey,
   list: listRuns,
   board,
   attempts,
