@@ -87,13 +87,17 @@ describe('the feed of a run', () => {
     expect(feed.view()).toMatchObject({ line: 'missing', problem: 'There is no run r1.' })
   })
 
-  it('counts a change of files for edits, not for text', () => {
+  it('counts a change of files for edits that come, not for text nor for what was there at the first look', () => {
     const { feed, frame } = feedWithFrames()
     const event = eventMaker()
     feed.subscribe(() => {})
-    feed.receive({ type: 'snapshot', events: [event('text', { message: 'x' })], parts: [], more: false })
+    feed.receive({ type: 'snapshot', events: [event('files', { data: { files: ['old'] } })], parts: [], more: false })
     frame()
     const before = feed.view().filesVersion
+    expect(before).toBe(0)
+    feed.receive({ type: 'events', events: [event('text', { message: 'x' })] })
+    frame()
+    expect(feed.view().filesVersion).toBe(before)
     feed.receive({ type: 'events', events: [event('files', { data: { files: ['a'] } })] })
     frame()
     expect(feed.view().filesVersion).toBe(before + 1)

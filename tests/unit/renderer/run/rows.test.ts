@@ -54,6 +54,15 @@ describe('the rows of a conversation', () => {
     expect(types(buildRows(conversation, [], [], run))).toEqual(['text', 'prompt', 'step', 'output', 'working'])
   })
 
+  it('leaves the writing of the todo list out, which stands below, unless it failed', () => {
+    const event = eventMaker()
+    const conversation = addEvents(EMPTY_CONVERSATION, [
+      event('tool', { data: { partId: 'a', tool: 'todowrite', status: 'completed' } }),
+      event('tool', { data: { partId: 'b', tool: 'todowrite', status: 'error', error: 'no' } }),
+    ])
+    expect(types(buildRows(conversation, [], [], makeRun()))).toEqual(['tool', 'working'])
+  })
+
   it('sets calls of tools close together and speech apart', () => {
     const event = eventMaker()
     const [text, tool, other] = addEvents(EMPTY_CONVERSATION, [

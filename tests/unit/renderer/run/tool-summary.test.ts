@@ -14,6 +14,7 @@ const tool = (fields: Partial<ToolItem>): ToolItem => ({
   input: null,
   output: '',
   outputCut: 0,
+  outputLost: 0,
   error: null,
   startedAt: 0,
   endedAt: 1_500,
@@ -52,6 +53,11 @@ describe('how a tool call ended', () => {
     })
     expect(toolTag(tool({ tool: 'edit', metadata: { filediff: { additions: 9, deletions: 4 } } }))).toMatchObject({ text: '+9 −4' })
     expect(toolTag(tool({ tool: 'write', input: { content: 'a\nb\n' } }))).toMatchObject({ text: '2 lines' })
+  })
+
+  it('says nothing of what took no time', () => {
+    expect(toolTag(tool({ tool: 'read', endedAt: 40 }))).toBeNull()
+    expect(toolTag(tool({ tool: 'read', endedAt: 400 }))).toEqual({ text: '0.4 s', tone: 'plain' })
   })
 
   it('is red when it failed', () => {

@@ -21,6 +21,8 @@ export interface ConversationScene {
   readonly hotRequest: string | null
   /** What was opened or shut, by row key: a row that scrolls away and back keeps it. */
   readonly opened: Map<string, boolean>
+  /** Set by the list: keeps what is in view in its place while a row is opened or shut. */
+  readonly holdStill: { current: () => void }
 }
 
 const Scene = createContext<ConversationScene | null>(null)
@@ -36,14 +38,15 @@ export const useScene = (): ConversationScene => {
 
 /** Whether a row is open, remembered while the conversation is on screen. */
 export const useOpened = (key: string, usual: boolean): readonly [boolean, (open: boolean) => void] => {
-  const { opened } = useScene()
+  const { opened, holdStill } = useScene()
   const [open, setOpen] = useState(() => opened.get(key) ?? usual)
   const set = useCallback(
     (next: boolean) => {
       opened.set(key, next)
+      holdStill.current()
       setOpen(next)
     },
-    [opened, key],
+    [opened, holdStill, key],
   )
   return [open, set]
 }

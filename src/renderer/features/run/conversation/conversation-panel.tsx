@@ -3,9 +3,13 @@ import { ArrowDown } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../../components/index.ts'
 import { plural } from '../../../format/index.ts'
+import { useScene } from './context.ts'
 import { ConversationRow } from './row.tsx'
 import { estimateRow, isClose, type Row } from './rows.ts'
 import './conversation.css'
+
+/** How long opening a row may take to be drawn and measured, in milliseconds. */
+const HOLD_MS = 250
 
 /** Pixels from the end within which the view counts as being at the end. */
 const AT_END = 48
@@ -19,12 +23,24 @@ export function ConversationRows({ rows, forgotten, label }: { rows: readonly Ro
   const scroller = useRef<HTMLDivElement>(null)
   const [atEnd, setAtEnd] = useState(true)
   const [seen, setSeen] = useState(rows.length)
+  // At the end, what grows pushes upwards. A row that someone opens must not: its head stays under the pointer.
+  const [held, setHeld] = useState(false)
+  const { holdStill } = useScene()
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>
+    holdStill.current = () => {
+      setHeld(true)
+      clearTimeout(timer)
+      timer = setTimeout(() => setHeld(false), HOLD_MS)
+    }
+    return () => clearTimeout(timer)
+  }, [holdStill])
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimateRow(rows[index]!),
     getItemKey: (index) => rows[index]!.key,
-    anchorTo: 'end',
+    anchorTo: held ? 'start' : 'end',
     followOnAppend: true,
     scrollEndThreshold: AT_END,
     paddingStart: 8,

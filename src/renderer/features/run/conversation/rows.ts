@@ -1,6 +1,7 @@
 import { type InboxItem, isEnded, isLive, type Run } from '../../../../shared/models/index.ts'
 import { type Conversation, rowsOf } from '../feed/conversation.ts'
 import type { ConversationItem } from '../feed/conversation-items.ts'
+import { toolSort } from '../feed/tool-summary.ts'
 
 /** A permission or question that waits for a person now. */
 export interface WaitingRow {
@@ -69,6 +70,8 @@ export const buildRows = (
   const rows: Row[] = []
   for (const [index, item] of stored.entries()) {
     if (isSilentStep(item, run)) continue
+    // The list itself is below the conversation.
+    if (item.type === 'tool' && item.status !== 'error' && toolSort(item.tool) === 'todo') continue
     // That it was queued once is no news after it started.
     if (item.seq === 1 && item.type === 'note' && run.attempt > 0) continue
     // The last note about the ending would say what the ending's own row says.

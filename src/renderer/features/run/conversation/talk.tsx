@@ -23,12 +23,13 @@ function Waiting({ run, place }: { run: Run; place: QueuePlace | null }) {
 export function Talk({ props, openLog }: { props: RunViewProps; openLog: () => void }) {
   const { run, feed, inbox, sent, actions, busy, place } = props
   const opened = useRef(new Map<string, boolean>())
+  const holdStill = useRef(() => {})
   const untold = useMemo(() => stillUntold(sent, feed.conversation.items), [sent, feed.conversation.items])
   const rows = useMemo(() => buildRows(feed.conversation, inbox, untold, run), [feed.conversation, inbox, untold, run])
   const hot = inbox.find((item) => item.kind === 'permission') ?? null
   useHotkeys({ a: () => hot && actions.replyPermission(hot, 'once') }, hot !== null && !busy.has(hot.id))
   const scene = useMemo(
-    () => ({ run, actions: { ...actions, openLog }, busy, hotRequest: hot?.id ?? null, opened: opened.current }),
+    () => ({ run, actions: { ...actions, openLog }, busy, hotRequest: hot?.id ?? null, opened: opened.current, holdStill }),
     [run, actions, openLog, busy, hot],
   )
   const waits = run.status === 'queued' || run.status === 'scheduled'

@@ -1,6 +1,7 @@
 import { Bot, ChevronRight, FileText, Globe, ListTodo, MessageCircleQuestion, Pencil, Search, SquareTerminal, Wrench } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Button, classes, Duration, Tag } from '../../../components/index.ts'
+import { formatBytes } from '../../../format/index.ts'
 import type { ToolItem } from '../feed/conversation-items.ts'
 import { type ToolSort, toolSort, toolSubject, toolTag } from '../feed/tool-summary.ts'
 import { useOpened, useScene } from './context.ts'
@@ -22,7 +23,7 @@ const ICONS: Record<ToolSort, ReactNode> = {
 /** How the call ended, at the right end of its row. */
 const Outcome = ({ item }: { item: ToolItem }) => {
   const tag = toolTag(item)
-  if (tag === null) return <Duration from={item.startedAt} />
+  if (tag === null) return item.status === 'running' ? <Duration from={item.startedAt} /> : null
   if (tag.counts)
     return (
       <span className="talk-counts num">
@@ -42,7 +43,7 @@ function WholeOutput({ item, onText }: { item: ToolItem; onText: (text: string) 
   }
   return (
     <div className="talk-more">
-      {Math.ceil(item.outputCut / 1000)} kB more.{' '}
+      {formatBytes(item.outputCut)} more.{' '}
       <Button size="s" busy={state === 'busy'} onClick={load}>
         {state === 'failed' ? 'Could not be read. Try again' : 'Show all of it'}
       </Button>
@@ -57,6 +58,9 @@ function Detail({ item }: { item: ToolItem }) {
       <ToolInput item={item} />
       {item.error && <pre className="talk-error">{item.error}</pre>}
       <ToolOutput text={whole ?? item.output} />
+      {item.outputLost > 0 && item.outputCut === 0 && (
+        <div className="talk-more">{formatBytes(item.outputLost)} more were too much to keep.</div>
+      )}
       {whole === null && item.outputCut > 0 && <WholeOutput item={item} onText={setWhole} />}
     </div>
   )

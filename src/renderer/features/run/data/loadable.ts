@@ -17,30 +17,47 @@ export const LOADING: Loadable<never> = { state: 'loading', value: null, error: 
 /**
  * Asks for something while mounted, and again by `reload` or when `key` changes.
  *
- * With another key the old value is let go at once. Answers that come out of turn are left out. `enabled: false` asks for nothing.
+ * With another key the old value is let go at once, and an answer that is still on its way is not waited for. A `reload` while one is on its way is
+ * done after it, once: a slow answer is late, but it comes. `enabled: false` asks for nothing.
  */
 export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise<T>, enabled = true): Loadable<T> & { reload: () => void } {
   const [held, setHeld] = useState<{ key: string; value: Loadable<T> }>({ key, value: LOADING })
-  const [round, setRound] = useState(0)
   const current = useRef(load)
   current.current = load
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again
+  const ask = useRef(() => {})
   useEffect(() => {
     if (!enabled) return
     const life = new AbortController()
-    setHeld((old) => ({ key, value: old.key === key ? { ...old.value, state: 'loading' } : LOADING }))
-    current.current(life.signal).then(
-      (value) => {
-        if (!life.signal.aborted) setHeld({ key, value: { state: 'ready', value, error: null, code: null, at: Date.now() } })
-      },
-      (error: unknown) => {
-        if (!life.signal.aborted)
-          setHeld((old) => ({ key, value: { ...old.value, state: 'failed', error: messageOf(error), code: codeOf(error) } }))
-      },
-    )
-    return () => life.abort()
-  }, [key, round, enabled])
-  const reload = useCallback(() => setRound((n) => n + 1), [])
+    let asking = false
+    let again = false
+    const put = (change: (old: Loadable<T>) => Loadable<T>): void => {
+      if (!life.signal.aborted) setHeld((old) => ({ key, value: change(old.key === key ? old.value : LOADING) }))
+    }
+    const run = async (): Promise<void> => {
+      asking = true
+      do {
+        again = false
+        put((old) => ({ ...old, state: 'loading' }))
+        try {
+          const value = await current.current(life.signal)
+          put(() => ({ state: 'ready', value, error: null, code: null, at: Date.now() }))
+        } catch (error) {
+          put((old) => ({ ...old, state: 'failed', error: messageOf(error), code: codeOf(error) }))
+        }
+      } while (again && !life.signal.aborted)
+      asking = false
+    }
+    ask.current = () => {
+      if (asking) again = true
+      else void run()
+    }
+    void run()
+    return () => {
+      life.abort()
+      ask.current = () => {}
+    }
+  }, [key, enabled])
+  const reload = useCallback(() => ask.current(), [])
   return { ...(held.key === key ? held.value : LOADING), reload }
 }
 

@@ -37,6 +37,8 @@ export interface ToolItem extends Base {
   readonly output: string
   /** Characters of the output that are not held here; the stored event has them. */
   readonly outputCut: number
+  /** Bytes of the output that were too much to be stored at all. */
+  readonly outputLost: number
   readonly error: string | null
   readonly startedAt: number
   readonly endedAt: number | null

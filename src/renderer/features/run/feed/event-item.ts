@@ -26,6 +26,7 @@ const toolItem = (event: RunEvent, key: string): ToolItem => {
     input: (data.input as Json | undefined) ?? null,
     output: output.length > MAX_OUTPUT_CHARS ? output.slice(0, MAX_OUTPUT_CHARS) : output,
     outputCut: Math.max(0, output.length - MAX_OUTPUT_CHARS),
+    outputLost: numberField(data, 'outputCutBytes') ?? 0,
     error: textField(data, 'error') ?? (data.status === 'error' && event.message !== '' ? event.message : null),
     startedAt,
     endedAt: numberField(data, 'endedAt') ?? event.at,
@@ -33,9 +34,14 @@ const toolItem = (event: RunEvent, key: string): ToolItem => {
   }
 }
 
-/** The start of an attempt and the going on of a run have rows of their own. */
-const isToldOtherwise = (event: RunEvent): boolean =>
-  (event.kind === 'attempt' && textField(event.data, 'status') === 'running') || objectOf(event.data).resumed === true
+/**
+ * Notes that stand elsewhere on the page: the start of an attempt and the going on of a run have rows of their own, worktree and session are in its
+ * head. The log has them all.
+ */
+const isToldElsewhere = (event: RunEvent): boolean =>
+  (event.kind === 'attempt' && textField(event.data, 'status') === 'running') ||
+  objectOf(event.data).resumed === true ||
+  (event.level === 'info' && (event.kind === 'session' || (event.kind === 'worktree' && 'baseCommit' in objectOf(event.data))))
 
 /**
  * The row that one stored event makes by itself, or null for an event that only changes other rows or totals
@@ -90,7 +96,7 @@ export const eventItem = (event: RunEvent): ConversationItem | null => {
     case 'question.replied':
       return null
     default:
-      if (event.level === 'debug' || event.message === '' || isToldOtherwise(event)) return null
+      if (event.level === 'debug' || event.message === '' || isToldElsewhere(event)) return null
       return {
         ...base,
         type: 'note',
@@ -115,6 +121,7 @@ export const liveItem = (part: LivePart): ConversationItem => {
       input: part.input ?? null,
       output: '',
       outputCut: 0,
+      outputLost: 0,
       error: null,
       startedAt: part.startedAt,
       endedAt: null,

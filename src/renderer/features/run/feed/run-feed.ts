@@ -62,7 +62,8 @@ export const createRunFeed = (schedule: Schedule): RunFeed => {
     const fresh = events.filter((event) => event.seq > conversation.lastSeq)
     conversation = addEvents(conversation, fresh)
     log.append(fresh)
-    if (fresh.some((event) => CHANGES_FILES.has(event.kind))) filesVersion += 1
+    // What was there before the first look is in what is looked at.
+    if (line === 'live' && fresh.some((event) => CHANGES_FILES.has(event.kind))) filesVersion += 1
   }
 
   return {

@@ -81,7 +81,7 @@ export const editCounts = (item: Pick<ToolItem, 'input' | 'metadata'>): LineCoun
 
 const exitCode = (item: ToolItem): number | undefined => numberField(item.metadata, 'exit') ?? numberField(item.metadata, 'exitCode')
 
-/** How a call ended, in a few letters; null while it runs. */
+/** How a call ended, in a few letters; null while it runs, and where nothing is worth saying. */
 export const toolTag = (item: ToolItem): ToolTag | null => {
   if (item.status === 'running') return null
   const took = item.endedAt === null ? '' : shortDuration(item.endedAt - item.startedAt)
@@ -103,5 +103,5 @@ export const toolTag = (item: ToolItem): ToolTag | null => {
   }
   const found = numberField(item.metadata, 'matches') ?? numberField(item.metadata, 'count')
   if (sort === 'search' && found !== undefined) return { text: found === 1 ? '1 match' : `${found} matches`, tone: 'plain' }
-  return { text: took, tone: 'plain' }
+  return item.endedAt !== null && item.endedAt - item.startedAt < 100 ? null : { text: took, tone: 'plain' }
 }

@@ -1,0 +1,1 @@
+export { NewRunDialog } from './new-run-dialog.tsx'
