@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { type Logger, silentLogger } from '../../../src/main/platform/index.ts'
 import { openSqliteStore } from '../../../src/main/store/sqlite/index.ts'
 import { aRun, T } from '../../contract/store-suite/harness.ts'
 import { tempFolder } from '../../support/temp.ts'
@@ -67,5 +68,15 @@ test('a method that the store does not have is refused, not run', async () => {
   const answer = new Promise((resolve) => port.once('message', resolve))
   port.postMessage({ id: 7, method: 'constructor', args: [] })
   expect(await answer).toMatchObject({ changes: [], replies: [{ id: 7, ok: false, error: { code: 'INTERNAL' } }] })
+  await store.close()
+})
+
+test('a mistake of the store is logged with its place, and only that call fails', async () => {
+  const logged = vi.fn()
+  const logger = { ...silentLogger, error: logged } as unknown as Logger
+  const store = await openSqliteStore({ file: join(tempFolder('store'), 'queue.db'), logger })
+  await expect(store.enqueue(aRun({ lane: 'Z' as never }), T)).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(logged.mock.calls[0]?.[0].error.cause.stack).toContain('enqueue.ts')
+  expect(await store.enqueue(aRun(), T)).toMatchObject({ created: true })
   await store.close()
 })

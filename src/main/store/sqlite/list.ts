@@ -28,7 +28,7 @@ const selectIds = (query: RunQuery, limit: number): { sql: string; values: SqlVa
     const conditions: Condition[] = status === null ? shared : [['status = ?', status], ...shared]
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`
     const values = conditions.flatMap(([, ...rest]) => rest)
-    return { sql: `SELECT id FROM (SELECT id FROM runs ${where} ORDER BY id DESC LIMIT ${limit})`, values }
+    return { sql: `SELECT id FROM (SELECT id FROM runs ${where} ORDER BY id DESC LIMIT ?)`, values: [...values, limit] }
   })
   return { sql: parts.map((part) => part.sql).join(' UNION ALL '), values: parts.flatMap((part) => part.values) }
 }

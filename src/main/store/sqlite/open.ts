@@ -39,7 +39,7 @@ const WRITES = [
   'saveOperation',
   'deleteOperations',
 ] as const satisfies readonly (keyof SqliteStore)[]
-const READS = ['get', 'board', 'attempts', 'events', 'lanes', 'withStatus', 'instances'] as const satisfies readonly (keyof SqliteStore)[]
+const READS = ['get', 'byKey', 'board', 'attempts', 'events', 'lanes', 'withStatus', 'instances'] as const satisfies readonly (keyof SqliteStore)[]
 
 /** Makes the methods that only carry their arguments to a thread. */
 const methodsOf = <M extends keyof SqliteStore>(thread: StoreThread, methods: readonly M[]): Pick<SqliteStore, M> =>
@@ -69,7 +69,8 @@ export const openSqliteStore = async (options: {
     for (const start of starts) start.stop(error)
     onFatal?.(error)
   }
-  const starts = (['writer', 'reader'] as const).map((role) => startThread({ role, file }, { change: feed.hand, broken }))
+  const mistake = (error: AppError): void => logger.error({ error }, 'the store made a mistake')
+  const starts = (['writer', 'reader'] as const).map((role) => startThread({ role, file }, { change: feed.hand, mistake, broken }))
   try {
     const [writer, reader] = [await starts[0]!.open(), await starts[1]!.open()]
     const { migration } = writer

@@ -20,12 +20,13 @@ const unavailable = (message: string, cause?: unknown): AppError => new AppError
  * Starts a thread. It loads its program at once and opens the database when `open` is called: the reader waits for the writer's migration.
  *
  * @param events.change  a commit changed this; called before the replies of that commit settle
+ * @param events.mistake  a call failed by a bug, not by anything its caller could have done better
  * @param events.broken  the thread ended by itself; called at most once, after every waiting call was rejected
  * @returns `stop` ends the thread at once and rejects with its reason
  */
 export const startThread = (
   data: ThreadData,
-  events: { change(change: StoreChange): void; broken(error: AppError): void },
+  events: { change(change: StoreChange): void; mistake(error: AppError): void; broken(error: AppError): void },
 ): { open(): Promise<StoreThread>; stop(reason: AppError): void } => {
   const worker = new Worker(entryPath('store-thread'), { workerData: data, name: `store-${data.role}` })
   const client = new PortClient(worker)
@@ -60,6 +61,7 @@ export const startThread = (
   worker.on('message', (message: Ready | Answer) => {
     if ('replies' in message) {
       for (const change of message.changes) events.change(change)
+      for (const reply of message.replies) if (!reply.ok && reply.error.code === 'INTERNAL') events.mistake(toAppError(reply.error))
       client.settle(message.replies)
     } else if (message.ready) {
       mode = 'open'
