@@ -33,6 +33,6 @@ const starting = startHeadlessHost({
       opencodeConfig: opencodeConfig(modelUrl),
     }),
 })
-endOnSignal(async () => (await starting).stop(), { exit: (code) => process.exit(code), tell: console.error })
-console.log(`listening on ${(await starting).url}`)
+endOnSignal(async () => (await starting).stop(), { exit: (code) => process.exit(code), tell: (line) => process.stderr.write(`${line}\n`) })
+process.stdout.write(`listening on ${(await starting).url}\n`)
 await new Promise(() => {})

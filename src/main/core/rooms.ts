@@ -10,6 +10,7 @@ import {
   createLogger,
   dataPaths,
   type HostPorts,
+  INSTANCE_MARK,
   type Logger,
   lockDataFolder,
   newId,
@@ -93,7 +94,7 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
   scope.add('the heartbeats', () => heartbeats.close())
 
   const projects = createProjects({ file: paths.projectsFile, clock, logger, settings: () => settings.get() })
-  const worktrees = createWorktrees({ root: paths.worktrees, clock, logger })
+  const worktrees = createWorktrees({ root: paths.worktrees, clock, logger, env: { [INSTANCE_MARK]: instanceId } })
   const demo = createDemo({ paths, projects, clock, logger })
   scope.add('the demo', () => demo.stop())
   const agents = createAgents({
