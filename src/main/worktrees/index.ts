@@ -3,4 +3,4 @@ export type { DriverWorktree, WorktreeDriver, WorktreePlace } from './driver-por
 export type { WorkAtRisk } from './guards.ts'
 export { createWorktrees, type WorktreeManager, type WorktreesOptions } from './manager.ts'
 export { parseWorktreeName, worktreeName } from './names.ts'
-export type { Snapshot, Worktrees } from './port.ts'
+export type { MainBranch, Pulled, Snapshot, Upstream, Worktrees } from './port.ts'

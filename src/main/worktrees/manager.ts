@@ -6,8 +6,11 @@ import { createWorktree } from './create.ts'
 import { describeMain, describeWorktree, mainCheckout, mainId } from './describe.ts'
 import { readDiff } from './diff/read-diff.ts'
 import type { WorktreeDriver } from './driver-port.ts'
+import { commitAll } from './git/commit.ts'
 import { createGitDriver } from './git/driver.ts'
 import { createGit } from './git/git.ts'
+import { readMainBranch } from './git/main-branch.ts'
+import { pullMain } from './git/pull.ts'
 import { type Checkout, openRepository, resolveCommit } from './git/repository.ts'
 import { refuseChanged } from './guards.ts'
 import { findCheckout, proveIdentity } from './identity.ts'
@@ -123,6 +126,19 @@ export function createWorktrees(options: WorktreesOptions): WorktreeManager {
       const main = await mainCheckout(git, project)
       return readDiff(git, main, await resolveCommit(git, main.repository, null), temporaryFolder(room))
     },
+    async ofRun(project, runId) {
+      const ready = (await room.records.list(project.id)).filter((record) => record.runId === runId && record.state === 'ready')
+      const repository = await openRepository(git, project)
+      for (const record of ready) {
+        const checkout = await findCheckout(repository, record)
+        if (checkout) return describeWorktree(git, checkout, record)
+      }
+      return null
+    },
+    commit: (project, id, message) =>
+      change(project, id, async (record) => commitAll(git, await requireCheckout(room, project, record), message)),
+    mainBranch: (project) => readMainBranch(git, project),
+    pull: (project, { env }) => alone(project.id, () => pullMain(git, project, env)),
     recover: (projects) => recoverProjects(room, projects, lock),
     settled: () => room.archive.settled(),
   }

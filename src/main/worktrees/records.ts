@@ -39,7 +39,7 @@ export type WorktreeRecord = z.infer<typeof WorktreeRecord>
 
 /** The records of one data folder. */
 export interface WorktreeRecords {
-  /** Resolves when it is safe on disk. */
+  /** Resolves when it is safe on disk; a record in `creating` only from the end of this process, not of the machine: it stands for no work yet. */
   write(record: WorktreeRecord): Promise<void>
   /** Null when there is none, also for a name that is no worktree's. */
   read(projectId: string, name: string): Promise<WorktreeRecord | null>
@@ -69,7 +69,9 @@ export function createRecords({ root, clock, logger }: { root: string; clock: Cl
     read,
     async write(record) {
       await mkdir(join(root, record.projectId), { recursive: true })
-      await writeFileAtomic(fileOf(record.projectId, record.name), `${JSON.stringify(record, null, 2)}\n`)
+      await writeFileAtomic(fileOf(record.projectId, record.name), `${JSON.stringify(record, null, 2)}\n`, {
+        fsync: record.state !== 'creating',
+      })
     },
     async list(projectId) {
       if (!Id.safeParse(projectId).success) return []

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, type Project } from '../../../shared/models/index.ts'
+import { look } from '../files.ts'
 import { type Git, type GitCall, gitFailure } from './git.ts'
 
-/** A project's repository, read afresh. `commonDir` holds what all its worktrees share: objects, references, and their registrations. */
+/** A project's repository. `commonDir` holds what all its worktrees share: objects, references, and their registrations. */
 export interface Repository {
   /** The main checkout. */
   readonly root: string
@@ -13,13 +14,28 @@ export interface Repository {
 /** How to run git in a main checkout. Without the ceiling git would take a repository further up when this one is gone. */
 export const inMainCheckout = (root: string): GitCall => ({ cwd: root, env: { GIT_CEILING_DIRECTORIES: dirname(root) } })
 
+/** What was found for a main checkout, and the `.git` it was found by. Kept for as long as the way of running git is. */
+const found = new WeakMap<Git, Map<string, { mark: string; repository: Repository }>>()
+
 /**
- * Finds the repository of a project.
+ * Finds the repository of a project. Asks git once, and again when another `.git` is there.
  *
  * @throws AppError NOT_FOUND  the folder or its repository is gone
  * @throws AppError VALIDATION_FAILED  it is bare: there are no files to work on
  */
 export async function openRepository(git: Git, project: Pick<Project, 'path' | 'name'>): Promise<Repository> {
+  const known = found.get(git) ?? new Map<string, { mark: string; repository: Repository }>()
+  found.set(git, known)
+  const stats = await look(join(project.path, '.git'))
+  const mark = stats && `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`
+  const last = known.get(project.path)
+  if (mark !== null && last?.mark === mark) return last.repository
+  const repository = await findRepository(git, project)
+  if (mark !== null) known.set(project.path, { mark, repository })
+  return repository
+}
+
+async function findRepository(git: Git, project: Pick<Project, 'path' | 'name'>): Promise<Repository> {
   const args = ['rev-parse', '--path-format=absolute', '--is-bare-repository', '--git-common-dir']
   const answer = await git(args, inMainCheckout(project.path))
   if (answer.code !== 0) {
