@@ -39,7 +39,7 @@ export async function startDesktop(): Promise<void> {
   const watching = new AbortController()
 
   const quitter = createQuitter(
-    () => starting,
+    starting,
     {
       ask: (question) => askToQuit(main.browserWindow, question),
       keepInTray: () => main.browserWindow.hide(),

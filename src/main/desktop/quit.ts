@@ -52,18 +52,26 @@ export interface Quitter {
 }
 
 /**
- * @param core  null while it has not started; then there is nothing to stop
+ * @param core  may still be starting: until it has, nothing is active, and an end waits for it to be stopped; one that could not start holds nothing up
  * @param wait  resolves after that many milliseconds
  */
-export function createQuitter(core: () => Promise<Stoppable | null>, steps: QuitSteps, wait: (ms: number) => Promise<void>): Quitter {
+export function createQuitter(core: Promise<Stoppable>, steps: QuitSteps, wait: (ms: number) => Promise<void>): Quitter {
   let mode: 'open' | 'asking' | 'stopping' | 'gone' = 'open'
+  let running: Stoppable | null = null
+  const started = core.then(
+    (value) => {
+      running = value
+      return value
+    },
+    () => null,
+  )
   const end = async (): Promise<void> => {
     if (mode === 'stopping' || mode === 'gone') return
     mode = 'stopping'
     steps.ending()
-    const stopped = core().then(async (running) => {
-      await running?.stop()
-      return true
+    const stopped = started.then(async (value) => {
+      await value?.stop()
+      return value !== null
     })
     const clean = await Promise.race([stopped.catch(() => false), wait(STOP_LIMIT_MS).then(() => false)])
     mode = 'gone'
@@ -80,10 +88,7 @@ export function createQuitter(core: () => Promise<Stoppable | null>, steps: Quit
     async request() {
       if (mode !== 'open') return
       mode = 'asking'
-      const active = await core().then(
-        (running) => running?.operations.activeCount() ?? 0,
-        () => 0,
-      )
+      const active = running?.operations.activeCount() ?? 0
       const quits = active === 0 || (await steps.ask(quitQuestion(active)))
       // A signal may have come while the question was open.
       if (mode !== 'asking') return
