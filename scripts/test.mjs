@@ -1,4 +1,4 @@
-// `npm test [part]`: everything that must hold, part by part. The last line is `N passed, N failed` over all tests; `, N skipped` may follow.
+// `npm test [part [what its tool shall look at]]`: everything that must hold, part by part. The last line is `N passed, N failed` over all tests; `, N skipped` may follow.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, NODE, ROOT, rerunOnProjectNode, runTool } from './toolchain.mjs'
@@ -10,8 +10,8 @@ const PARTS = {
   typecheck: { title: 'Types', run: typecheck },
   lint: { title: 'Lint and format', run: lint },
   build: { title: 'Build', run: build },
-  unit: { title: 'Unit tests', run: () => vitest('unit') },
-  integration: { title: 'Integration tests', needs: build, run: () => vitest('integration') },
+  unit: { title: 'Unit tests', run: (more) => vitest('unit', more) },
+  integration: { title: 'Integration tests', needs: build, run: (more) => vitest('integration', more) },
   e2e: { title: 'End-to-end tests', needs: build, run: endToEnd },
 }
 
@@ -28,12 +28,12 @@ async function lint() {
   return (await runTool(NODE, ['node_modules/@biomejs/biome/bin/biome', 'check', '--no-errors-on-unmatched', '.'])) === 0
 }
 
-async function vitest(project) {
+async function vitest(project, more) {
   const file = freshReport(project)
   const code = await runTool(NODE, [
     'node_modules/vitest/vitest.mjs',
     'run',
-    ...['--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    ...['--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...more],
   ])
   const report = readReport(file)
   const counts = {
@@ -44,11 +44,11 @@ async function vitest(project) {
   return settle(counts, code)
 }
 
-async function endToEnd() {
+async function endToEnd(more) {
   const browser = await provideBrowser()
   if (!browser) return false
   const file = freshReport('e2e')
-  const code = await runTool(NODE, ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], {
+  const code = await runTool(NODE, ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...more], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
     CHROMIUM_PATH: browser,
   })
@@ -102,7 +102,7 @@ function readReport(file) {
   }
 }
 
-async function main([only]) {
+async function main([only, ...more]) {
   if (only !== undefined && !Object.hasOwn(PARTS, only)) {
     console.error(`There is no part "${only}". Parts: ${Object.keys(PARTS).join(', ')}.`)
     process.exitCode = 2
@@ -113,7 +113,7 @@ async function main([only]) {
   for (const name of only ? [only] : Object.keys(PARTS)) {
     const { title, needs, run } = PARTS[name]
     console.log(`\n=== ${title} ===\n`)
-    const result = needs && !(await needs()) ? false : await run()
+    const result = needs && !(await needs()) ? false : await run(more)
     const counts = typeof result === 'boolean' ? { passed: 0, failed: result ? 0 : 1, skipped: 0 } : result
     for (const key of Object.keys(total)) total[key] += counts[key]
     if (counts.failed > 0) broken.push(title)
