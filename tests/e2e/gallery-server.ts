@@ -7,13 +7,15 @@ import react from '@vitejs/plugin-react'
 import sirv from 'sirv'
 import { build } from 'vite'
 
-/** The policy that the hosts give the page; the gallery must live under it too. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+/** The policy that the hosts give the page, but for inline styles: only the page of a run may have them, since its diff viewer sets some. */
+const policyFor = (address: string): string => {
+  const styles = /[?&]panel=run(&|$)/.test(address) ? "'self' 'unsafe-inline'" : "'self'"
+  return `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'`
+}
 
 export interface Gallery {
   /** Address of one scene. */
-  url(scene: Record<string, string>): string
+  url(scene?: Record<string, string>): string
   close(): Promise<void>
 }
 
@@ -30,7 +32,7 @@ export async function startGallery(): Promise<Gallery> {
   })
   const files = sirv(outDir, { dev: true })
   const server = createServer((request, response) => {
-    response.setHeader('content-security-policy', POLICY)
+    response.setHeader('content-security-policy', policyFor(request.url ?? ''))
     files(request, response, () => {
       response.writeHead(404).end()
     })

@@ -37,6 +37,24 @@ for (const panel of PANELS) {
   })
 }
 
+for (const panel of ['run', 'new-run']) {
+  test(`${panel}: every state of its own shows without an error and fits the window`, async ({ page }) => {
+    test.slow()
+    const problems = listen(page)
+    await page.goto(gallery.url())
+    const links = page.locator(`a[href*="panel=${panel}&"]`)
+    await links.first().waitFor()
+    const addresses: string[] = []
+    for (const link of await links.all()) addresses.push(new URL((await link.getAttribute('href'))!, gallery.url()).href)
+    for (const address of addresses) {
+      await page.goto(address)
+      await page.locator('.shell').waitFor()
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      expect({ address, overflow, problems }).toEqual({ address, overflow: 0, problems: [] })
+    }
+  })
+}
+
 test('every button, link and field has a name', async ({ page }) => {
   for (const panel of PANELS) {
     await open(page, { panel, state: 'normal' })

@@ -24,10 +24,7 @@ export function ConnectionBanner() {
     return (
       <Banner tone="need" action={tryNow}>
         <b>{ready ? 'Connection lost.' : 'No connection yet.'}</b>{' '}
-        {ready
-          ? `What you see is from ${formatClock(connection.since)}. Runs go on without this screen; trying to reconnect.`
-          : 'Trying again.'}{' '}
-        {connection.error}
+        {ready ? `What you see is from ${formatClock(connection.since)}; trying to reconnect.` : 'Trying again.'} {connection.error}
       </Banner>
     )
   if (host?.state === 'stopping') return <Banner tone="need">Shutting down: no new runs are started.</Banner>

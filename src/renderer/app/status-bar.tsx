@@ -19,7 +19,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar">
       {host && (
-        <>
+        <span className={connection === 'live' ? 'host' : 'host stale'}>
           <span title={host.opencode.error ?? undefined}>
             <StatusDot tone={OPENCODE_TONE[host.opencode.state]} />
             OpenCode {host.opencode.version} {OPENCODE_WORD[host.opencode.state]}
@@ -28,7 +28,7 @@ export function StatusBar() {
           <span className="truncate" title={host.dataDir}>
             {host.dataDir}
           </span>
-        </>
+        </span>
       )}
       <span className="end">
         {host && (

@@ -1,4 +1,4 @@
-import { AppError, type LiveState, type RunSummary, type Worktree } from '../../shared/models/index.ts'
+import { AppError, type FileDiff, type LiveState, type RunSummary, type Worktree } from '../../shared/models/index.ts'
 import type { AppClient } from '../client/index.ts'
 import { madeUpRun } from './made-up-runs.ts'
 import type { State } from './scene.ts'
@@ -17,7 +17,11 @@ export function createMadeUpClient(state: State, live: LiveState): AppClient {
       idempotencyKey: null,
     }),
     'runs.attempts': () => ({ attempts: [] }),
-    'runs.diff': () => ({ base: null, head: null, files: [] }),
+    'runs.diff': () => ({
+      base: '4be21a7',
+      head: null,
+      files: ['src/import/parse.ts', 'src/import/rows.ts', 'test/import.test.ts'].map(changedFile),
+    }),
     'runs.follow': () => nothing(),
     'worktrees.list': (input: { projectId: string }) => ({ worktrees: state === 'empty' ? [] : worktreesOf(input.projectId) }),
     'host.models': () => ({ models: [], defaultModel: null }),
@@ -32,6 +36,17 @@ export function createMadeUpClient(state: State, live: LiveState): AppClient {
     get: (_, group: string) => new Proxy({}, { get: (__, verb: string) => call(`${group}.${verb}`) }),
   })
 }
+
+const changedFile = (path: string, index: number): FileDiff => ({
+  path,
+  oldPath: null,
+  status: index === 2 ? 'added' : 'modified',
+  additions: 84 >> index,
+  deletions: 12 >> (index * 2),
+  binary: false,
+  patch: '',
+  truncated: false,
+})
 
 async function* nothing(): AsyncGenerator<never> {
   await new Promise(() => {})

@@ -21,7 +21,10 @@ const query = new URLSearchParams(location.search)
 document.documentElement.classList.toggle('dark', query.get('theme') === 'dark')
 
 const longTasks: number[] = []
-Object.assign(window, { longTasks, states: galleries.flatMap(({ name, states }) => Object.keys(states).map((state) => ({ of: name, state }))) })
+Object.assign(window, {
+  longTasks,
+  states: galleries.flatMap(({ name, states }) => Object.keys(states).map((state) => ({ of: name, state }))),
+})
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) longTasks.push(Math.round(entry.duration))
 }).observe({ type: 'longtask', buffered: true })

@@ -6,8 +6,8 @@ import { setActivityOpen, useLive, useUi } from '../../stores/index.ts'
 import './activity-panel.css'
 import { OperationRow } from './operation-row.tsx'
 
-/** Below this width of the window the panel lies over the board instead of beside it, and starts folded. */
-const NARROW = '(max-width: 1080px)'
+/** Below this width four lanes do not fit beside the panel: it lies over the board instead, and starts folded. */
+const NARROW = '(max-width: 1250px)'
 
 type Entry =
   | { kind: 'head'; id: string; title: string; note: string }
