@@ -26,9 +26,10 @@ export interface OpencodeScene {
 export interface SceneOptions {
   readonly environment?: Record<string, string>
   readonly settings?: SettingsPatch['opencode']
-  /** More OpenCode configuration. */
-  readonly config?: object
+  /** More OpenCode configuration; null for none at all, not even the scripted model's. */
+  readonly config?: object | null
   readonly isolated?: boolean
+  readonly memory?: { soft: number; hard: number }
 }
 
 /** Starts the model and builds the agents; the server itself starts with the first turn. */
@@ -48,7 +49,8 @@ export async function openScene(options: SceneOptions = {}): Promise<OpencodeSce
     instanceId,
     isolated: options.isolated ?? true,
     environment: options.environment,
-    extraConfig: () => withConfig(opencodeConfig(model.url), options.config ?? {}),
+    memory: options.memory,
+    extraConfig: () => (options.config === null ? null : withConfig(opencodeConfig(model.url), options.config ?? {})),
   })
   return {
     agents,

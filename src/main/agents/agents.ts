@@ -8,6 +8,7 @@ import { followEvents } from './events.ts'
 import { watchHealth } from './health.ts'
 import { createInbox } from './inbox.ts'
 import { linkDirectory } from './link.ts'
+import { defaultMemoryLimits, type MemoryLimits } from './memory.ts'
 import { listModels } from './models.ts'
 import { writeExtraConfig } from './places.ts'
 import type { Agents } from './port.ts'
@@ -32,11 +33,14 @@ export interface AgentsOptions {
   readonly extraConfig?: () => object | null
   /** Keeps OpenCode apart from the person's own configuration, credentials and network. */
   readonly isolated?: boolean
+  readonly memory?: MemoryLimits
 }
 
 /** How many directories may start at once, and how long one may hold its place, in milliseconds. */
 const STARTING_DIRECTORIES = 2
 const START_PLACE_MS = 60_000
+/** How long the event stream of a new server may take to stand, in milliseconds. */
+const STREAM_LIMIT_MS = 60_000
 
 /** One server with everything that is known of it; all of it ends with the server. */
 interface Runtime {
@@ -52,7 +56,7 @@ interface Runtime {
  * `reapLeftovers` ends a server that a dead host left behind; it is also done before each start.
  */
 export function createAgents(options: AgentsOptions): Agents & { reapLeftovers(): Promise<boolean> } {
-  const { clock, logger, settings, isolated = false, environment = {} } = options
+  const { clock, logger, settings, isolated = false, environment = {}, memory = defaultMemoryLimits() } = options
   const listeners = new Set<() => void>()
   const changed = (): void => {
     for (const listener of listeners) {
@@ -72,9 +76,19 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
     for (const turn of turns) if (concerns(event, turn)) turn.handle(event)
   }
 
+  const checkMemory = (connection: Connection, bytes: number): void => {
+    const size = `${Math.round(bytes / 2 ** 20)} MiB`
+    if (bytes > memory.hard) server.giveUp(connection, `the OpenCode server held ${size} of memory`)
+    if (bytes <= memory.soft || turns.size > 0) return
+    logger.info({ pid: connection.pid, size }, 'The OpenCode server is ended because it has grown; the next turn starts another.')
+    server.stop().catch((error: unknown) => logger.error({ error }, 'The OpenCode server could not be ended.'))
+  }
+
   const equip = async (connection: Connection): Promise<Runtime> => {
-    const health = watchHealth(connection, { clock, onDead: (reason) => server.giveUp(connection, reason) })
+    const giveUp = (reason: string): void => server.giveUp(connection, reason)
+    const health = watchHealth(connection, { clock, onDead: giveUp, onMemory: (bytes) => checkMemory(connection, bytes) })
     const gate = createStartGate({ clock, places: STARTING_DIRECTORIES, limitMs: START_PLACE_MS })
+    const cancelLimit = clock.after(STREAM_LIMIT_MS, () => giveUp('the event stream of the OpenCode server could not be opened'))
     await followEvents(connection, {
       clock,
       logger,
@@ -84,6 +98,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
         for (const turn of turns) void turn.repair()
       },
     })
+    cancelLimit()
     return { connection, clients: createClients(connection), gate, files: createTurnFiles(connection.places) }
   }
 
@@ -177,8 +192,8 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
       known.gate.forget(directory)
     },
 
-    async restart() {
-      if (turns.size > 0) {
+    async restart({ force = false } = {}) {
+      if (turns.size > 0 && !force) {
         throw new AppError(
           'CONFLICT',
           `OpenCode cannot restart while ${turns.size === 1 ? 'an agent is' : `${turns.size} agents are`} at work. Wait, or cancel their runs.`,

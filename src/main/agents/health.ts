@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/index.ts'
+import { residentBytes } from './memory.ts'
 import type { Connection } from './server.ts'
 
 const PROBE_EVERY_MS = 10_000
@@ -10,11 +11,14 @@ const DEAD_AFTER_MS = 60_000
 /**
  * Asks a server from time to time whether it is there, until it ends.
  *
- * Any sign of life counts, an event as much as an answer.
+ * Any sign of life counts, an event as much as an answer. Each time `onMemory` hears how much memory the process holds, where that can be known.
  *
  * @returns `sign`, to be called for each other sign of life
  */
-export function watchHealth(connection: Connection, deps: { clock: Clock; onDead: (reason: string) => void }): { sign: () => void } {
+export function watchHealth(
+  connection: Connection,
+  deps: { clock: Clock; onDead: (reason: string) => void; onMemory?: (bytes: number) => void },
+): { sign: () => void } {
   const { clock } = deps
   let lastSign = clock.now()
 
@@ -34,7 +38,10 @@ export function watchHealth(connection: Connection, deps: { clock: Clock; onDead
     const silentMs = clock.now() - lastSign
     if (!answered && silentMs >= DEAD_AFTER_MS)
       return deps.onDead(`the OpenCode server has not answered for ${Math.round(silentMs / 1000)} s`)
+    const bytes = deps.onMemory ? await residentBytes(connection.pid).catch(() => null) : null
+    if (connection.ended.aborted) return
     schedule()
+    if (bytes !== null) deps.onMemory?.(bytes)
   }
   const schedule = (): void => {
     const cancel = clock.after(PROBE_EVERY_MS, () => {

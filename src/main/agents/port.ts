@@ -49,8 +49,14 @@ export interface Agents {
   models(): Promise<{ models: ModelChoice[]; defaultModel: string | null }>
   /** Frees what the server holds for a directory that is done. */
   dispose(directory: string): Promise<void>
-  /** Ends the server; the next turn starts it anew, with the configuration of then. Nothing to do when it does not run. @throws AppError CONFLICT while a turn is under way */
-  restart(): Promise<void>
+  /**
+   * Ends the server; the next turn starts it anew, with the configuration of then. Nothing to do when it does not run.
+   *
+   * With `force` also under the turns that are at work: each goes on in its session on the next server.
+   *
+   * @throws AppError CONFLICT while a turn is under way and `force` is not set
+   */
+  restart(options?: { force?: boolean }): Promise<void>
   /** Ends the server and proves that its processes are gone. */
   stop(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { AppError, type HostStatus, isAppError, type Settings } from '../../shared/models/index.ts'
@@ -181,6 +182,8 @@ export class OpencodeServer {
       }),
     })
     const over = new AbortController()
+    // Every turn and every call listens to it.
+    setMaxListeners(0, over.signal)
     const end = (reason: string): void => {
       if (over.signal.aborted) return
       const wasReady = this.#connection !== null

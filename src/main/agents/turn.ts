@@ -237,6 +237,15 @@ export class Turn {
     } else watch.judgeSoon()
     if (this.#watch === watch) this.#target = target
     this.#begun.resolve()
+    if (!(await link.files.isSeen(this.directory))) this.#warnUnguarded()
+  }
+
+  /** The plugin does not work here: an OpenCode of another kind, or one that was told to load none. */
+  #warnUnguarded(): void {
+    const message =
+      "OpenCode did not load this app's plugin: the server's password and keys are visible to the agent's commands, and subagents do not ask."
+    this.turn.emit({ kind: 'session', level: 'warn', message })
+    this.#deps.logger.warn({ runId: this.turn.runId }, message)
   }
 
   /** Stops whatever the session still does; after an abort also the background commands of this attempt. */

@@ -217,3 +217,35 @@ test('configuration that was added after the start is known to directories that 
   Object.assign(config, { provider: { ...added.provider }, enabled_providers: ['late'], model: 'late/m' })
   expect((await scene.agents.models()).models.map(({ id }) => id)).toEqual(['late/m'])
 })
+
+test('a server that has grown too large is ended once no agent is at work', async () => {
+  const scene = await sceneForTest({ memory: { soft: 1, hard: Number.POSITIVE_INFINITY } })
+  const repo = scene.repository('repo')
+  const turn = startTurn(scene, { directory: repo, prompt: script([{ text: 'on and on', chunks: 120, delayMs: 100 }]) })
+  expect(await turn.ending).toMatchObject({ kind: 'done' })
+  expect(scene.agents.status().state).toBe('ready')
+  await expect.poll(() => scene.agents.status().state, { timeout: 30_000 }).toBe('stopped')
+  expect(await startTurn(scene, { directory: repo, prompt: script([{ text: 'anew' }]) }).ending).toMatchObject({
+    kind: 'done',
+    text: 'anew',
+  })
+})
+
+test('a server that has grown far too large is ended at once, and its turn goes on', async () => {
+  let hard = 1
+  const memory = {
+    soft: Number.POSITIVE_INFINITY,
+    get hard() {
+      return hard
+    },
+  }
+  const scene = await sceneForTest({ memory })
+  const repo = scene.repository('repo')
+  const turn = startTurn(scene, {
+    directory: repo,
+    prompt: script([{ text: 'on and on', chunks: 500, delayMs: 100 }, { text: 'gone on' }]),
+  })
+  await turn.until(({ events }) => events.some(({ kind, level }) => kind === 'session' && level === 'warn'), 40_000)
+  hard = Number.POSITIVE_INFINITY
+  expect(await turn.ending).toMatchObject({ kind: 'done', text: 'gone on' })
+})
