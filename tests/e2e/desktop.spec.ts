@@ -122,6 +122,16 @@ test('closing the window keeps the app running, and a second start brings the wi
   expect(app.windows()).toHaveLength(1)
 })
 
+test('New run of the menu opens its dialog, from whatever screen is shown', async () => {
+  const { app, page } = await start()
+  await page.getByRole('link', { name: 'Workers', exact: true }).click()
+  await app.evaluate(({ Menu }) => {
+    const file = Menu.getApplicationMenu()?.items.find((item) => item.label === 'File')
+    file?.submenu?.items.find((item) => item.label === 'New run')?.click()
+  })
+  await expect(page.getByRole('dialog', { name: 'New run' })).toBeVisible()
+})
+
 test('a quit while a run is active asks; keeping it leaves it running, quitting hands it back and leaves no process', async () => {
   const { app, page, ended } = await start()
   const told = await recordSystem(app)
