@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/models/index.ts'
 import { type Logger, newId } from '../platform/index.ts'
 import { isThere } from './files.ts'
@@ -8,6 +8,8 @@ import { isThere } from './files.ts'
 export interface Archive {
   /** A new place for a worktree to go to. Nothing has ever been there: a name may come again while its first folder is still being deleted. */
   newPlace(projectId: string, name: string): string
+  /** Whether a path is one that `newPlace` may have given. */
+  owns(place: string): boolean
   /** Moves a folder in; does nothing when there is none. @throws AppError CONFLICT  it cannot be moved now */
   put(path: string, place: string): Promise<void>
   /** Moves a folder back, if it is here. */
@@ -31,6 +33,7 @@ export function createArchive({ root, logger }: { root: string; logger: Logger }
   }
   return {
     newPlace: (projectId, name) => join(trash, `${projectId}-${name}-${newId()}`),
+    owns: (place) => resolve(place) === place && dirname(place) === trash,
     async put(path, place) {
       if (!(await isThere(path))) return
       await mkdir(trash, { recursive: true })

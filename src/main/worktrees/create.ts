@@ -1,4 +1,4 @@
-import { AppError, type Project, type Worktree } from '../../shared/models/index.ts'
+import { AppError, Id, type Project, type Worktree } from '../../shared/models/index.ts'
 import { describeWorktree, freshWorktree } from './describe.ts'
 import { isThere } from './files.ts'
 import { readRef } from './git/refs.ts'
@@ -17,6 +17,10 @@ import type { Room } from './room.ts'
  * killed git left in it, so no process of the run may be alive.
  */
 export async function createWorktree(room: Room, project: Project, request: { runId: string; base: string | null }): Promise<Worktree> {
+  // Ids become names of folders and branches.
+  for (const id of [project.id, request.runId]) {
+    if (!Id.safeParse(id).success) throw new AppError('VALIDATION_FAILED', `"${id}" is no id: ids have lower-case letters and digits only.`)
+  }
   const repository = await openRepository(room.git, project)
   const existing = await enterExisting(room, project, repository, request.runId)
   if (existing) return existing

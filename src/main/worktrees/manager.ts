@@ -52,6 +52,7 @@ export function createWorktrees(options: WorktreesOptions): WorktreeManager {
   const root = realpathSync(options.root)
   const { clock, logger } = options
   const git = createGit(options.env)
+  const remoteGit = createGit(options.env)
   const drivers = [createGitDriver({ root, git }), ...(options.drivers ?? [])]
   const driverNamed = (name: string): WorktreeDriver => {
     const driver = drivers.find((candidate) => candidate.name === name)
@@ -138,7 +139,7 @@ export function createWorktrees(options: WorktreesOptions): WorktreeManager {
     commit: (project, id, message) =>
       change(project, id, async (record) => commitAll(git, await requireCheckout(room, project, record), message)),
     mainBranch: (project) => readMainBranch(git, project),
-    pull: (project, { env }) => alone(project.id, () => pullMain(git, project, env)),
+    pull: (project, { env }) => alone(project.id, () => pullMain(git, remoteGit, project, env)),
     recover: (projects) => recoverProjects(room, projects, lock),
     settled: () => room.archive.settled(),
   }

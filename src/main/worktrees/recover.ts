@@ -1,8 +1,8 @@
-import type { Project } from '../../shared/models/index.ts'
-import { AppError } from '../../shared/models/index.ts'
+import { AppError, type Project } from '../../shared/models/index.ts'
 import { isThere } from './files.ts'
 import { registerAgain } from './git/register-again.ts'
 import { findAdminDir, openRepository } from './git/repository.ts'
+import { provePlace } from './identity.ts'
 import type { WorktreeRecord } from './records.ts'
 import { forget, forgetArchived, letGo, type RemovalRecord, undoRemoval } from './remove.ts'
 import type { Room } from './room.ts'
@@ -13,11 +13,14 @@ import { listSnapshotRefs } from './snapshots/snapshot-refs.ts'
  *
  * - `creating`: nobody has worked in it yet: undone.
  * - `removing`, folder in its place: undone. Folder archived and its work in a snapshot: finished, or undone when that fails. No snapshot: undone.
- * - `ready` with a folder: kept, and registered again when git has forgotten it. Without a folder: somebody deleted it; it is forgotten, and its branch kept if there is anything on it.
+ * - `ready` with a folder: kept, and registered again when git has forgotten it.
+ * - `ready` without a folder: somebody deleted it. It is forgotten, and its branch kept if there is anything on it.
  *
  * @returns the record when there is a worktree to use, else null
+ * @throws AppError FORBIDDEN  the record names a place that is not its own; nothing is touched
  */
 export async function recoverRecord(room: Room, project: Project, record: WorktreeRecord): Promise<WorktreeRecord | null> {
+  await provePlace(project, record, room.driverNamed(record.driver))
   if (record.state === 'creating') return undoCreation(room, project, record)
   if (isRemoval(record)) return recoverRemoval(room, project, record)
   if (await isThere(record.path)) return mendRegistration(room, project, record)
@@ -53,13 +56,12 @@ async function takeOut(room: Room, project: Project, record: WorktreeRecord): Pr
 }
 
 async function recoverRemoval(room: Room, project: Project, record: RemovalRecord): Promise<WorktreeRecord | null> {
-  const archived = await isThere(record.removal.archive)
+  const { archive } = record.removal
+  if (!room.archive.owns(archive)) throw new AppError('FORBIDDEN', `${archive} is left alone: it is no archive of this app.`)
+  const archived = await isThere(archive)
   if (await isThere(record.path)) {
     if (!archived) return undoRemoval(room, project, record)
-    throw new AppError(
-      'CONFLICT',
-      `Both ${record.path} and ${record.removal.archive} are there: look at them, and delete or move the first one.`,
-    )
+    throw new AppError('CONFLICT', `Both ${record.path} and ${archive} are there: look at them, and delete or move the first one.`)
   }
   if (archived && !(await isKept(room, project, record))) return undoRemoval(room, project, record)
   try {

@@ -123,6 +123,12 @@ test.for(['--upload-pack=touch x', '-h', '', 'nope', 'HEAD:a.txt', 'a\nb', 'HEAD
   },
 )
 
+test.for(['../up', 'a/b', 'A', '', '-x', 'a.b'])('an id that is none is refused before anything is made: %j', async (runId) => {
+  const scene = createScene()
+  await expect(scene.start(runId)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' })
+  expect(scene.left()).toEqual([])
+})
+
 test('a repository without a commit says what to do', async () => {
   const scene = createScene()
   const path = tempFolder()

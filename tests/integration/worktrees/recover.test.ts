@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { breakGit, readTree, remove, writeFiles } from '../../support/git.ts'
@@ -102,6 +102,43 @@ test('a worktree that lost its record gets one again, with the commit it was mad
   await manager.recover([scene.project])
   expect(await manager.get(scene.project, worktree.id)).toMatchObject({ runId: worktree.runId, baseCommit: worktree.baseCommit, ahead: 1 })
   expect(readdirSync(join(scene.root, scene.project.id)).filter((name) => name.includes('.broken-'))).toHaveLength(1)
+})
+
+test('a record that names a place that is not its own makes nobody delete or move that', async () => {
+  const scene = createScene({ 'a.txt': 'a\n' })
+  const precious = tempFolder('precious')
+  writeFiles(precious, { 'keep.txt': 'keep\n' })
+  const { worktree } = await scene.start()
+  const other = await scene.start()
+  const tampered = [
+    { state: 'creating', path: precious },
+    { state: 'creating', path: other.worktree.path },
+    { state: 'creating', branch: 'main' },
+    { state: 'creating', path: `${worktree.path}/../../../../project` },
+    { state: 'removing', removal: { snapshot: worktree.baseCommit, tip: null, archive: precious } },
+    { state: 'removing', removal: { snapshot: worktree.baseCommit, tip: null, archive: join(scene.root, '.trash', '..') } },
+  ]
+  const whole = { path: worktree.path, branch: worktree.branch, state: 'ready', removal: null }
+  for (const change of tampered) {
+    setRecord(scene, worktree.id, { ...whole, ...change })
+    const manager = scene.restart()
+    await manager.recover([scene.project])
+    await manager.settled()
+    expect(existsSync(join(precious, 'keep.txt'))).toBe(true)
+    for (const path of [worktree.path, other.worktree.path]) expect(existsSync(join(path, 'a.txt')), JSON.stringify(change)).toBe(true)
+    expect(scene.repository.git('branch', '--list', 'main')).not.toBe('')
+  }
+})
+
+test('a half-made worktree below a link to somewhere else is not followed', async () => {
+  const scene = createScene({ 'a.txt': 'a\n' })
+  const { worktree } = await scene.start()
+  setRecord(scene, worktree.id, { state: 'creating' })
+  const elsewhere = join(tempFolder(), 'elsewhere')
+  renameSync(join(scene.root, scene.project.id), elsewhere)
+  symlinkSync(elsewhere, join(scene.root, scene.project.id))
+  await scene.restart().recover([scene.project])
+  expect(existsSync(join(elsewhere, worktree.name, 'a.txt'))).toBe(true)
 })
 
 test("one project's trouble does not keep the others waiting", async () => {

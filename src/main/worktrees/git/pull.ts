@@ -14,8 +14,10 @@ const ASK_NO_TERMINAL = { SSH_ASKPASS_REQUIRE: 'force' }
  *
  * The fetch carries `env`, so that it can be found and ended; what changes the person's files does not and is short. Nothing is merged, rebased or
  * put aside: a branch that cannot simply move forward is refused.
+ *
+ * @param remoteGit  runs what talks to a remote: it may hang there, and must not keep the places of what is local
  */
-export async function pullMain(git: Git, project: Project, env: Readonly<Record<string, string>>): Promise<Pulled> {
+export async function pullMain(git: Git, remoteGit: Git, project: Project, env: Readonly<Record<string, string>>): Promise<Pulled> {
   const checkout = await mainCheckout(git, project)
   const call = inCheckout(checkout)
   const before = await requirePullable(git, project)
@@ -24,7 +26,7 @@ export async function pullMain(git: Git, project: Project, env: Readonly<Record<
     if (!project.trusted) await refuseOwnPrograms(git, checkout, project)
     // Named, because then git says so when the branch is gone from the remote.
     const args = ['fetch', '--no-write-fetch-head', '--no-recurse-submodules', '--', remote.name, remote.ref]
-    await must(git, `fetch from ${remote.name}`, args, { ...call, env: { ...call.env, ...env, ...ASK_NO_TERMINAL } })
+    await must(remoteGit, `fetch from ${remote.name}`, args, { ...call, env: { ...call.env, ...env, ...ASK_NO_TERMINAL } })
   }
 
   // The fetch took its time, and the checkout is a person's: what was true before it may not be now.
@@ -70,6 +72,6 @@ async function requirePullable(git: Git, project: Project): Promise<Pullable> {
 
 const goneApart = (project: Project, { branch, upstream }: Pullable): AppError => {
   const { name, ahead, behind } = upstream
-  const message = `${branch} and ${name} have gone apart (${ahead} commits here, ${behind} there): merge or rebase in ${project.path}, then pull again.`
+  const message = `${branch} and ${name} have gone apart (${ahead} here, ${behind} there): merge or rebase in ${project.path}, then pull again.`
   return new AppError('CONFLICT', message, { data: { ahead, behind } })
 }
