@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { pagePolicy } from './scripts/page-policy.mjs'
 
 // electron-vite reads Electron's version to choose build targets; the headless build must also work where that package is not installed.
 process.env.ELECTRON_MAJOR_VER ??= '45'
@@ -33,7 +34,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src/renderer'),
-    plugins: [react()],
+    plugins: [react(), pagePolicy()],
     build: { rollupOptions: { input: at('src/renderer/index.html') }, sourcemap: true },
   },
 })

@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
+import { NEW_RUN_PATH } from '../../shared/desktop-bridge.ts'
 import { Skeleton, TooltipProvider } from '../components/index.ts'
 import { Board } from '../features/board/index.tsx'
 import { InboxPage } from '../features/inbox/index.tsx'
@@ -12,7 +13,7 @@ import { SettingsPage } from '../features/settings/index.tsx'
 import { SpecKitPage } from '../features/spec-kit/index.tsx'
 import { TemplatesPage } from '../features/templates/index.tsx'
 import { WorkersPage } from '../features/workers/index.tsx'
-import { focusRun } from '../stores/index.ts'
+import { focusRun, openNewRun } from '../stores/index.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Shell } from './shell.tsx'
 
@@ -27,6 +28,9 @@ export const App = () => (
         <Switch>
           <Route path="/">
             <BoardPage />
+          </Route>
+          <Route path={NEW_RUN_PATH}>
+            <OpenNewRun />
           </Route>
           <Route path="/board">
             <BoardPage />
@@ -72,4 +76,10 @@ function OneRun({ id }: { id: string }) {
       </Suspense>
     </ErrorBoundary>
   )
+}
+
+/** Where tray and menu lead: the board, with the dialog open. */
+function OpenNewRun() {
+  useEffect(() => openNewRun(), [])
+  return <Redirect to="/board" replace />
 }

@@ -2,12 +2,15 @@ import { Settings, type SettingsPatch } from './settings.ts'
 
 /** Reads settings from what a file held. Each value that does not parse falls back to its own default. Never throws. */
 export function parseSettings(raw: unknown): Settings {
-  let candidate = raw
+  let candidate = isGroup(raw) ? raw : {}
   for (;;) {
     const parsed = Settings.safeParse(candidate)
     if (parsed.success) return parsed.data
     // Every round drops at least one value, so this ends, at the latest with nothing left but defaults.
-    candidate = parsed.error.issues.reduce((value: unknown, issue) => without(value, issue.path), candidate)
+    candidate = parsed.error.issues.reduce<Record<string, unknown>>(
+      (value, issue) => (without(value, issue.path) ?? {}) as Record<string, unknown>,
+      candidate,
+    )
   }
 }
 
