@@ -10,6 +10,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Variables of the server that no command needs. */
@@ -30,7 +31,10 @@ export const ControlRoom = async ({ directory }, options = {}) => {
   return {
     config: async (config) => {
       merge(config, readJson(options.config) ?? {})
-      for (const provider of Object.values(config.provider ?? {})) {
+      config.provider ??= {}
+      // Who signed in with `opencode auth login` need not have configured anything else.
+      for (const id of Object.keys(readJson(join(dataHome(), 'opencode', 'auth.json')) ?? {})) config.provider[id] ??= {}
+      for (const provider of Object.values(config.provider)) {
         provider.options ??= {}
         provider.options.headerTimeout ??= options.providerTimeoutMs
         provider.options.chunkTimeout ??= options.providerTimeoutMs
@@ -64,6 +68,8 @@ function asking(own, name) {
   }
   return rules
 }
+
+const dataHome = () => process.env.XDG_DATA_HOME || join(process.env.HOME || homedir(), '.local', 'share')
 
 const onlyDenials = (rule) => Object.fromEntries(Object.entries(rule).filter(([, action]) => action === 'deny'))
 

@@ -91,3 +91,36 @@ test('a project’s own configuration is used, or not, as the settings say', asy
     await model.close()
   }
 })
+
+test('who signed in is known to the agents, and their provider has the time limit of the settings', async () => {
+  const model = await startScriptedModel()
+  onTestFinished(() => model.close())
+  const { home, environment } = makeHome({ model: 'acme/large' })
+  const large = {
+    id: 'large',
+    name: 'Large',
+    release_date: '2026-01-01',
+    attachment: false,
+    reasoning: false,
+    temperature: true,
+    tool_call: true,
+    limit: { context: 100_000, output: 10_000 },
+  }
+  const acme = { id: 'acme', name: 'Acme', env: ['ACME_API_KEY'], npm: '@ai-sdk/openai-compatible', api: model.url, models: { large } }
+  writeFileSync(join(home, 'models.json'), JSON.stringify({ acme }))
+  mkdirSync(join(home, 'data', 'opencode'), { recursive: true })
+  writeFileSync(
+    join(home, 'data', 'opencode', 'auth.json'),
+    JSON.stringify({ acme: { type: 'api', key: 'key-of-the-login' }, gone: { type: 'api', key: 'x' } }),
+  )
+  const scene = await openScene({ isolated: false, environment, settings: { providerTimeoutMs: 1_000 }, config: null })
+  onTestFinished(() => scene.close())
+
+  const turn = startTurn(scene, { directory: scene.repository('repo'), prompt: script([{ hang: 'headers' }]) })
+  await turn.until(() => turn.data('provider.retry').length === 1)
+  expect(turn.data('provider.retry')[0]!.message).toContain('timed out after 1000ms')
+  expect(model.requests.at(-1)!.headers.authorization).toBe('Bearer key-of-the-login')
+  expect((await scene.agents.models()).models.map(({ id }) => id)).toEqual(['acme/large'])
+  turn.abort()
+  expect(await turn.ending).toEqual({ kind: 'aborted' })
+})
