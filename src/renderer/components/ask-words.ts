@@ -1,4 +1,5 @@
 import type { InboxItem } from '../../shared/models/index.ts'
+import { shortPath } from '../format/path.ts'
 
 /** What an agent wants to be allowed, taken apart for the screen. */
 export interface AskWords {
@@ -30,6 +31,10 @@ const VERBS: Record<string, string> = {
   skill: 'Use the skill',
 }
 
+/** `bash: npm test` → `npm test`. */
+const withoutName = (title: string, permission: string | undefined): string =>
+  permission !== undefined && title.startsWith(`${permission}:`) ? title.slice(permission.length + 1).trim() : title
+
 /**
  * Puts a permission request into words. Knows the permissions of OpenCode; of any other it shows the request's own title.
  *
@@ -41,15 +46,11 @@ export const askWords = (item: Pick<InboxItem, 'title' | 'data'>): AskWords => {
   const permission = textOf(data.permission)
   const patterns = textsOf(data.patterns)
   const verb = permission === undefined ? undefined : VERBS[permission]
-  const subject =
-    textOf(metadata.command) ??
-    textOf(metadata.filepath) ??
-    textOf(metadata.filePath) ??
-    textOf(metadata.url) ??
-    textOf(patterns.join('\n'))
+  const path = textOf(metadata.filepath) ?? textOf(metadata.filePath)
+  const subject = textOf(metadata.command) ?? (path && shortPath(path)) ?? textOf(metadata.url) ?? textOf(patterns.join('\n'))
   return {
     verb: verb ?? (permission === undefined ? '' : `Use ${permission}`),
-    subject: verb === undefined || subject === undefined ? item.title.replace(new RegExp(`^${permission ?? ''}:\\s*`), '') : subject,
+    subject: verb === undefined || subject === undefined ? withoutName(item.title, permission) : subject,
     diff: textOf(metadata.diff) ?? null,
     covers: textsOf(data.always),
   }

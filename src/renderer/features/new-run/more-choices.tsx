@@ -20,7 +20,7 @@ export function MoreChoices({ form, project, onChange }: MoreChoicesProps) {
   return (
     <details className="new-run-more">
       <summary>
-        <ChevronRight />
+        <ChevronRight className="new-run-chevron" />
         More
         {set.length > 0 && <span className="faint truncate">{set.join(', ')}</span>}
       </summary>

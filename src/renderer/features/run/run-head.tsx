@@ -82,7 +82,7 @@ export function RunHead(props: RunHeadProps) {
         <State run={run} place={place} />
         <div className="run-actions">
           {canRetry && (
-            <Button variant="primary" icon={<RotateCw />} busy={busy.has('retry')} onClick={onRetry}>
+            <Button variant="primary" icon={<RotateCw />} shortcut="R" busy={busy.has('retry')} onClick={onRetry}>
               Retry
             </Button>
           )}
@@ -94,6 +94,7 @@ export function RunHead(props: RunHeadProps) {
           {!ended && (
             <Button
               icon={<Ban />}
+              shortcut="C"
               busy={busy.has('cancel') || run.status === 'cancelling'}
               onClick={onCancel}
               title={`${stopWord} the run. Its work is kept.`}

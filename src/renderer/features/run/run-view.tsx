@@ -2,7 +2,7 @@ import { FileDiff } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { RunDiff } from '../../../shared/contract/index.ts'
 import { type InboxItem, isEnded, type Run, type RunAttempt } from '../../../shared/models/index.ts'
-import { Button, TabPanel, Tabs } from '../../components/index.ts'
+import { Button, TabPanel, Tabs, useHotkeys } from '../../components/index.ts'
 import { SplitPane } from '../../components/split-pane.tsx'
 import { plural } from '../../format/index.ts'
 import { ChangesPanel } from './changes/changes-panel.tsx'
@@ -78,6 +78,13 @@ export function RunView(props: RunViewProps) {
     setTab(next)
     props.onTab?.(next)
   }
+  const ended = isEnded(run.status)
+  useHotkeys({
+    c: () => !ended && run.status !== 'cancelling' && actions.cancel(),
+    r: () => (run.status === 'failed' || run.status === 'cancelled') && actions.retry(),
+    d: () => (wide ? onLayout({ changesOpen: !layout.changesOpen }) : show('changes')),
+    l: () => show(tab === 'log' ? 'conversation' : 'log'),
+  })
   const without = withoutChanges(run)
   const beside = wide && layout.changesOpen
   const shown: RunTab = tab === 'changes' && wide ? 'conversation' : tab
@@ -86,7 +93,7 @@ export function RunView(props: RunViewProps) {
     <ChangesPanel
       diff={diff}
       without={without}
-      ended={isEnded(run.status)}
+      ended={ended}
       onReload={actions.reloadDiff}
       onClose={onClose}
       split={layout.splitDiff}
@@ -120,7 +127,7 @@ export function RunView(props: RunViewProps) {
         <Talk props={props} openLog={() => show('log')} />
       </TabPanel>
       <TabPanel value="log" className="run-panel">
-        <LogPanel log={feed.log} version={feed.logVersion} live={!isEnded(run.status)} onDownload={actions.downloadLog} />
+        <LogPanel log={feed.log} version={feed.logVersion} live={!ended} onDownload={actions.downloadLog} />
       </TabPanel>
       <TabPanel value="steps" className="run-panel">
         <StepsPanel run={run} attempts={props.attempts} onRetryLoading={actions.reloadAttempts} />

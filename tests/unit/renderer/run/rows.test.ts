@@ -7,7 +7,7 @@ import { eventMaker } from './events.ts'
 const types = (rows: readonly { type: string }[]): string[] => rows.map((row) => row.type)
 
 describe('the rows of a conversation', () => {
-  it('puts the card of an open request in the place where it was asked', () => {
+  it('puts the card of an open request below everything, once', () => {
     const event = eventMaker()
     const conversation = addEvents(EMPTY_CONVERSATION, [
       event('text', { data: { partId: 'a', text: 'x' } }),
@@ -15,7 +15,7 @@ describe('the rows of a conversation', () => {
       event('text', { data: { partId: 'b', text: 'y' } }),
     ])
     const rows = buildRows(conversation, [permissionItem], [], makeRun())
-    expect(types(rows)).toEqual(['text', 'waiting', 'text'])
+    expect(types(rows)).toEqual(['text', 'text', 'waiting'])
     expect(types(buildRows(conversation, [], [], makeRun()))).toEqual(['text', 'permission', 'text', 'working'])
   })
 

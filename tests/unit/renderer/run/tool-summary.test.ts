@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ToolItem } from '../../../../src/renderer/features/run/feed/conversation-items.ts'
 import { countChangedLines } from '../../../../src/renderer/features/run/feed/line-counts.ts'
-import { shortDuration, shortPath, toolSubject, toolTag } from '../../../../src/renderer/features/run/feed/tool-summary.ts'
+import { shortDuration, toolSubject, toolTag } from '../../../../src/renderer/features/run/feed/tool-summary.ts'
+import { shortPath } from '../../../../src/renderer/format/path.ts'
 
 const tool = (fields: Partial<ToolItem>): ToolItem => ({
   type: 'tool',

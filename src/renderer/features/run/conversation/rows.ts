@@ -55,8 +55,8 @@ const isSilentStep = (item: ConversationItem, run: Run): boolean =>
   item.type === 'step' && run.steps[item.step]?.op === 'agent' && run.steps[item.step - 1]?.op === 'agent'
 
 /**
- * All rows of a run's conversation: what was said and done, in place of each open request the card that answers it, requests the events have not
- * told yet, what was sent and not told back, and at the end what the run does or how it ended.
+ * All rows of a run's conversation: what was said and done, what waits for an answer, what was sent and not told back, and at the end what the run
+ * does or how it ended.
  */
 export const buildRows = (
   conversation: Conversation,
@@ -64,7 +64,7 @@ export const buildRows = (
   sent: readonly SentPrompt[],
   run: Run,
 ): readonly Row[] => {
-  const waiting = new Map(inbox.map((item) => [item.id, item]))
+  const waiting = new Set(inbox.map((item) => item.id))
   const ended = isEnded(run.status)
   const stored = rowsOf(conversation)
   const rows: Row[] = []
@@ -76,13 +76,11 @@ export const buildRows = (
     if (item.seq === 1 && item.type === 'note' && run.attempt > 0) continue
     // The last note about the ending would say what the ending's own row says.
     if (ended && item.type === 'note' && item.kind === 'run' && item.status === run.status && index >= stored.length - 2) continue
-    const request = item.type === 'permission' || item.type === 'question' ? waiting.get(item.requestId) : undefined
-    if (request !== undefined) {
-      waiting.delete(request.id)
-      rows.push({ type: 'waiting', key: item.key, inbox: request })
-    } else rows.push(item)
+    // An open request stands at the end, below the call that waits for it.
+    if ((item.type === 'permission' || item.type === 'question') && waiting.has(item.requestId)) continue
+    rows.push(item)
   }
-  for (const item of waiting.values()) rows.push({ type: 'waiting', key: `i${item.id}`, inbox: item })
+  for (const item of inbox) rows.push({ type: 'waiting', key: `i${item.id}`, inbox: item })
   for (const prompt of sent) rows.push({ type: 'sent', key: prompt.key, text: prompt.text })
   if (ended) rows.push({ type: 'ending', key: 'ending' })
   else if (isLive(run.status) && inbox.length === 0) rows.push({ type: 'working', key: 'working' })

@@ -24,7 +24,7 @@ export function TodoCard({ todos }: { todos: readonly Todo[] }) {
           {done} of {todos.length}
         </span>
         <span className="truncate">{current?.content ?? 'all done'}</span>
-        <ChevronDown />
+        <ChevronDown className="todo-fold" />
       </button>
       <ProgressBar
         value={done / todos.length}

@@ -61,6 +61,8 @@ export const eventText = (event: RunEvent): string => {
       return textField(event.data, 'text') ?? event.message
     case 'tool':
       return toolText(event)
+    case 'permission.replied':
+      return [textField(event.data, 'reply') ?? event.message, textField(event.data, 'message')].filter(Boolean).join(': ')
     case 'files':
       return listText(event.data, 'files') || event.message
     case 'todos':

@@ -1,3 +1,4 @@
+import { shortPath } from '../../../format/path.ts'
 import type { ToolItem } from './conversation-items.ts'
 import { numberField, objectOf, readable, textField } from './event-data.ts'
 import { countChangedLines, type LineCounts } from './line-counts.ts'
@@ -37,14 +38,6 @@ const SORTS: Record<string, ToolSort> = {
 export const toolSort = (tool: string): ToolSort => SORTS[tool.toLowerCase()] ?? 'other'
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
-
-/** The last folders of a path: absolute ones are cut to what lies inside the worktree, or to their last four names. */
-export const shortPath = (path: string): string => {
-  const inside = /\/task-[a-z0-9]+-[0-9a-z]+\/(.+)$/.exec(path)
-  if (inside) return inside[1]!
-  const names = path.split('/')
-  return path.startsWith('/') && names.length > 5 ? `…/${names.slice(-4).join('/')}` : path
-}
 
 /** What a call is about, in one line: a command, a path, a pattern. */
 export const toolSubject = (item: Pick<ToolItem, 'tool' | 'title' | 'input'>): string => {

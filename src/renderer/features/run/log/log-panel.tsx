@@ -19,11 +19,14 @@ const LEVELS: { value: EventLevel; label: string }[] = [
 const ROW = 20
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
+/** `permission.replied` → `replied`: the column is narrow. */
+const kindWord = (kind: string): string => kind.slice(kind.lastIndexOf('.') + 1)
+
 /** One line. Time and kind stand at the first line of an event only. */
 const Line = memo(({ line, head }: { line: LogLine; head: boolean }) => (
   <>
     <span className="log-at">{head && clock.format(line.at)}</span>
-    <span className="log-kind">{head && line.kind}</span>
+    <span className="log-kind">{head && kindWord(line.kind)}</span>
     <span className="log-text">
       <AnsiText text={line.text} />
     </span>
