@@ -38,9 +38,9 @@ export function useQuery<T>(key: string | null, load: () => Promise<T>): Query<T
     )
   }, [key])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a line that came back is a reason to ask again
   useEffect(() => {
-    reload()
+    // Without a line there is no answer: what is shown stays, and the question is asked when the line is back.
+    if (live) reload()
     return () => {
       turn.current++
     }

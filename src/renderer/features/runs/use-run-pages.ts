@@ -64,9 +64,9 @@ export function useRunPages(query: ListQuery): RunPages {
   )
 
   const live = useLive((s) => s.connection.state === 'live')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a line that came back is a reason to look again
   useEffect(() => {
-    void load(false)
+    // Without a line there is no answer: what is shown stays, and the list looks again when the line is back.
+    if (live) void load(false)
     return () => {
       turn.current++
     }
