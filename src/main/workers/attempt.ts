@@ -53,6 +53,8 @@ export interface Attempt {
 export function startAttempt(claim: ClaimedRun, deps: AttemptDeps): Attempt {
   const controller = new AbortController()
   const stop = (reason: StopReason): void => {
+    // Also after another reason: what waits for the store would wait for ever.
+    if (reason === 'lease_lost') writer.abandon()
     if (!controller.signal.aborted) controller.abort(reason)
   }
   const lease = { runId: claim.id, attemptId: claim.attemptId, leaseToken: claim.leaseToken }
@@ -93,7 +95,9 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
     if (claim.projectId && !project)
       throw new AppError('NOT_FOUND', 'The project of this run is no longer registered. Add it again, then retry.')
     const needsWorktree = claim.steps.some((step) => ops.get(step.op)?.workspace === 'worktree')
-    const directory = await scene.workspace.prepare(claim, project, needsWorktree, writer)
+    const prepared = scene.workspace.prepare(claim, project, needsWorktree, writer)
+    const directory = await withinGrace(prepared, signal, scene)
+    if (typeof directory !== 'string') return directory
     let last: StepEnding = { outcome: 'success' }
     for (const step of claim.steps.filter((step) => step.status !== 'succeeded')) {
       if (signal.aborted) return { outcome: outcomeOfStop(signal.reason as StopReason) }
@@ -135,8 +139,8 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<StepEndin
   }
 }
 
-/** An op that was told to stop and does not return in time is left behind: its processes are ended by the strays' hunt. */
-async function withinGrace(ending: Promise<StepEnding>, signal: AbortSignal, { clock }: Pick<AttemptDeps, 'clock'>): Promise<StepEnding> {
+/** Work that was told to stop and does not end in time is left behind: an op's processes are ended by the strays' hunt. */
+async function withinGrace<T>(work: Promise<T>, signal: AbortSignal, { clock }: Pick<AttemptDeps, 'clock'>): Promise<T | StepEnding> {
   const { promise: abandoned, resolve } = Promise.withResolvers<StepEnding>()
   let cancelTimer: (() => void) | undefined
   const onAbort = (): void => {
@@ -144,7 +148,7 @@ async function withinGrace(ending: Promise<StepEnding>, signal: AbortSignal, { c
   }
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
-  return Promise.race([ending, abandoned]).finally(() => {
+  return Promise.race([work, abandoned]).finally(() => {
     cancelTimer?.()
     signal.removeEventListener('abort', onAbort)
   })

@@ -1,4 +1,4 @@
-import { type Lease, type NewEvent, NewEvent as NewEventSchema } from '../../shared/models/index.ts'
+import { AppError, type Lease, type NewEvent, NewEvent as NewEventSchema } from '../../shared/models/index.ts'
 import type { Clock } from '../platform/index.ts'
 import { type EventDraft, isLeaseLost, type RunPatch, type RunStore } from '../runs/index.ts'
 
@@ -15,13 +15,15 @@ export interface RunWriter {
   flush(): Promise<void>
   /** Runs a fenced write after everything emitted before it. */
   write<T>(work: (lease: Lease) => Promise<T>): Promise<T>
+  /** The lease is lost, whoever found out: nothing more is written, and whatever waits rejects with LEASE_LOST. */
+  abandon(): void
 }
 
 /**
  * Creates the writer of one attempt.
  *
  * One write is under way at a time; whatever comes meanwhile goes with the next, so a burst of output costs a few transactions and not thousands. A lost lease
- * is told once and ends all writing. A store that cannot be reached is tried again until the lease is lost.
+ * is told once and ends all writing. A store that cannot be reached is tried again until the lease is lost or given up.
  */
 export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Lease; onLost: () => void }): RunWriter {
   const { store, clock, lease } = deps
@@ -32,6 +34,7 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
   let chain: Promise<void> = Promise.resolve()
   let scheduled = false
   let lost: unknown
+  const abandoned = Promise.withResolvers<void>()
 
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
     const done = chain.then(async () => {
@@ -56,8 +59,12 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
       try {
         return await work()
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'STORE_UNAVAILABLE') || lost) throw error
-        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
+        if (!(error instanceof Error && 'code' in error && error.code === 'STORE_UNAVAILABLE')) throw error
+        const { promise: later, resolve } = Promise.withResolvers<void>()
+        const cancel = clock.after(RETRY_MS, resolve)
+        await Promise.race([later, abandoned.promise])
+        cancel()
+        if (lost) throw lost
       }
     }
   }
@@ -84,7 +91,11 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
       const next = patch
       patch = {}
       patchedAt = clock.now()
-      if (Object.keys(next).length) await store.updateRun(lease, next, clock.now())
+      if (Object.keys(next).length === 0) return
+      await store.updateRun(lease, next, clock.now()).catch((error: unknown) => {
+        patch = lay(patch, next)
+        throw error
+      })
     }).catch(() => {})
   }
 
@@ -95,7 +106,7 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
       writeEvents()
     },
     patch(change) {
-      patch = { ...patch, ...change, ...(change.addCost === undefined ? {} : { addCost: (patch.addCost ?? 0) + change.addCost }) }
+      patch = lay(change, patch)
       const wait = patchedAt + PATCH_INTERVAL_MS - clock.now()
       if (change.attention !== undefined || wait <= 0) writePatch()
       else cancelPatch ??= clock.after(wait, writePatch)
@@ -109,5 +120,16 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
       writeEvents()
       return enqueue(() => work(lease))
     },
+    abandon() {
+      lost ??= new AppError('LEASE_LOST', 'The lease of this attempt is lost.')
+      cancelPatch?.()
+      abandoned.resolve()
+    },
   }
+}
+
+/** A newer patch over an older one: values are replaced, costs added. */
+function lay(newer: RunPatch, older: RunPatch): RunPatch {
+  const addCost = (older.addCost ?? 0) + (newer.addCost ?? 0)
+  return { ...older, ...newer, ...(addCost === 0 ? {} : { addCost }) }
 }

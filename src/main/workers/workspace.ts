@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, type ClaimedRun, isEnded, type Project, type Run, type Settings } from '../../shared/models/index.ts'
+import { AppError, type ClaimedRun, isEnded, type Lease, type Project, type Run, type Settings } from '../../shared/models/index.ts'
 import type { Operations } from '../operations/index.ts'
 import type { Logger } from '../platform/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
@@ -20,7 +20,7 @@ export function createWorkspace(deps: {
   settings: () => Settings
   /** Frees what the agents' server holds for a folder. */
   disposeDirectory: (directory: string) => Promise<void>
-  storeWorktree: (run: ClaimedRun, worktreeId: string) => Promise<void>
+  storeWorktree: (lease: Lease, worktreeId: string) => Promise<void>
   scratchRoot: string
   logger: Logger
 }): Workspace {
@@ -32,7 +32,7 @@ export function createWorkspace(deps: {
     try {
       const base = typeof run.params.base === 'string' ? run.params.base : null
       const worktree = await worktrees.create(project, { runId: run.id, base })
-      await deps.storeWorktree(run, worktree.id)
+      await writer.write((lease) => deps.storeWorktree(lease, worktree.id))
       writer.emit(
         {
           kind: 'worktree',
@@ -59,8 +59,9 @@ export function createWorkspace(deps: {
         await mkdir(scratch, { recursive: true })
         return scratch
       }
-      const existing = run.worktreeId ? await worktrees.get(project, run.worktreeId) : null
-      if (!existing) return makeWorktree(run, project, writer)
+      if (!run.worktreeId || !(await worktrees.get(project, run.worktreeId))) return makeWorktree(run, project, writer)
+      // Answers with the one that is there, and takes away the locks that a killed git left in it.
+      const existing = await worktrees.create(project, { runId: run.id, base: null })
       const snapshot = await worktrees.snapshot(project, existing.id)
       if (snapshot)
         writer.emit(
