@@ -8,7 +8,7 @@ import { recoverFromEarlierHosts } from './core/recovery.ts'
 import { buildRooms, type CoreConfig, type Rooms } from './core/rooms.ts'
 import type { CoreApi } from './ipc/index.ts'
 import type { Operations } from './operations/index.ts'
-import { createScope, processIdentity, type Scope } from './platform/index.ts'
+import { type Clock, createScope, processIdentity, type Scope } from './platform/index.ts'
 import type { WorkerInstance } from './runs/index.ts'
 
 export type { CoreConfig } from './core/rooms.ts'
@@ -36,13 +36,34 @@ export async function createCore(config: CoreConfig): Promise<Core> {
   }
 }
 
+const RECOVER_AGAIN_MS = 3_000
+
 async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
   const startedAt = config.ports.clock.now()
-  let state: HostStatus['state'] = 'ready'
-  let interrupted: readonly string[] = []
-  const rooms: Rooms = await buildRooms(config, scope, (error) => degrade(error))
+  const interrupted = new Set<string>()
+  /** Why the host is not well, by what is the matter. */
+  const problems: Record<'broken' | 'recovery' | 'store', string | null> = { broken: null, recovery: null, store: null }
+  const problem = (): string | null => problems.broken ?? problems.recovery ?? problems.store
+  const tellProblem = (what: keyof typeof problems, sentence: string | null): void => {
+    problems[what] = sentence
+    tellStatus()
+  }
+  const rooms: Rooms = await buildRooms(config, scope, {
+    storeLost(error) {
+      logger.error({ error }, 'the store is gone; nothing more is claimed')
+      pool.abandon()
+      tellProblem('broken', error.message)
+    },
+    storeTrouble(sentence) {
+      if (sentence === null) logger.info('the store can be used again')
+      else logger.error(`the store cannot be used: ${sentence}`)
+      tellProblem('store', sentence)
+    },
+  })
   const { instanceId, clock, logger, store, projects, worktrees, agents, demo, runs, operations, live, pool, sweeper, settings } = rooms
+  const stopAsked = new AbortController()
 
+  const state = (): HostStatus['state'] => (stopAsked.signal.aborted ? 'stopping' : problem() === null ? 'ready' : 'degraded')
   const status = (): HostStatus => ({
     id: 'host',
     instanceId,
@@ -52,17 +73,12 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     store: 'SQLite',
     startedAt,
     opencode: agents.status(),
-    state,
+    state: state(),
+    problem: problem(),
     interrupted: [...interrupted],
     demo: demo.status(),
   })
   const tellStatus = (): void => live.set('host', 'host', status())
-  const degrade = (error: unknown): void => {
-    logger.error({ error }, 'the store is gone or could not be recovered; nothing more is claimed')
-    state = 'degraded'
-    pool.pause(true)
-    tellStatus()
-  }
 
   await operations.load()
   scope.add('the live rows', await connectLiveView(live, { ...rooms, settings: () => settings.get(), status }))
@@ -77,24 +93,39 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     stoppedAt: null,
   }
   const recover = async (): Promise<void> => {
-    interrupted = await recoverFromEarlierHosts({ store, clock, logger })
+    for (const id of await recoverFromEarlierHosts({ store, clock, logger })) interrupted.add(id)
     await store.saveInstance(self)
     await worktrees.recover(projects.list())
-    tellStatus()
-    if (state !== 'ready') return
-    if (config.concurrency !== 0) pool.start()
-    sweeper.start()
   }
-  const ready = recover().catch(degrade)
+  /** Nothing is claimed before it has succeeded; what keeps it from that, a full disk for example, may be mended meanwhile. */
+  const begin = async (): Promise<void> => {
+    while (!stopAsked.signal.aborted && problems.broken === null) {
+      try {
+        await recover()
+        tellProblem('recovery', null)
+        if (stopAsked.signal.aborted) return
+        if (config.concurrency !== 0) pool.start()
+        sweeper.start()
+        return
+      } catch (error) {
+        logger.error({ error }, 'what earlier hosts left could not be taken up; it is tried again')
+        tellProblem('recovery', error instanceof Error ? error.message : String(error))
+        await pause(clock, RECOVER_AGAIN_MS, stopAsked.signal)
+      }
+    }
+  }
+  const ready = begin()
 
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
-    state = 'stopping'
+    stopAsked.abort()
     tellStatus()
     await ready
     sweeper.stop()
     // First of all, while the screens still see it: live runs go back to the queue.
     await pool.stop()
+    // Before the stop is noted: whoever dies in between has left something behind, and the next start looks for it.
+    await agents.stop().catch((error: unknown) => logger.error({ error }, 'the agents could not be stopped'))
     await store
       .saveInstance({ ...self, seenAt: clock.now(), stoppedAt: clock.now() })
       .catch((error: unknown) => logger.warn({ error }, 'the stop could not be noted'))
@@ -119,7 +150,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     host: {
       status,
       async health() {
-        return { ok: state === 'ready', version: packageJson.version, instanceId, state, lanes: await store.lanes() }
+        return { ok: state() === 'ready', version: packageJson.version, instanceId, state: state(), lanes: await store.lanes() }
       },
       settings: () => settings.get(),
       updateSettings(patch) {
@@ -140,4 +171,12 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
       return stopping
     },
   }
+}
+
+/** Waits, but not beyond the end of the signal. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const cancel = clock.after(ms, resolve)
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise.finally(cancel)
 }

@@ -17,7 +17,7 @@ export async function recoverFromEarlierHosts(deps: { store: RunStore; clock: Cl
     (instance) =>
       instance.stoppedAt === null && instance.host === hostname() && !isAlive({ pid: instance.pid, startTime: instance.processStartedAt }),
   )
-  const interrupted = (await store.withStatus(LIVE_STATUSES)).map((run) => run.id)
+  const interrupted = [...(await store.withStatus(LIVE_STATUSES)).map((run) => run.id), ...(await cutOff(store))]
   for (const instance of dead) {
     const { survivors } = await killTree(
       { marker: { name: 'CONTROLROOM_INSTANCE', value: instance.instanceId } },
@@ -30,13 +30,16 @@ export async function recoverFromEarlierHosts(deps: { store: RunStore; clock: Cl
     clock.now(),
   )
   for (const instance of dead) await store.saveInstance({ ...instance, stoppedAt: clock.now() })
-  return [...interrupted, ...(await handedBack(store))]
+  return interrupted
 }
 
-/** Runs that an orderly stop handed back: they wait, and their newest attempt was interrupted. */
-async function handedBack(store: RunStore): Promise<string[]> {
+/** Runs that wait because their newest attempt was cut off: handed back by an orderly stop, or lost by a host that died before it could go on. */
+async function cutOff(store: RunStore): Promise<string[]> {
   const started = (await store.withStatus(['queued'])).filter((run) => run.startedAt !== null)
   const ids: string[] = []
-  for (const run of started) if ((await store.attempts(run.id)).at(-1)?.outcome === 'interrupted') ids.push(run.id)
+  for (const run of started) {
+    const outcome = (await store.attempts(run.id)).at(-1)?.outcome
+    if (outcome === 'interrupted' || outcome === 'lease_lost') ids.push(run.id)
+  }
   return ids
 }

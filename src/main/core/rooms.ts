@@ -30,7 +30,8 @@ import {
   type Sweeper,
   startHeartbeats,
 } from '../workers/index.ts'
-import { createWorktrees, type Worktrees } from '../worktrees/index.ts'
+import { createWorktrees, type WorktreeManager } from '../worktrees/index.ts'
+import { watchStore } from './store-health.ts'
 
 export interface CoreConfig {
   /** Made when it is missing; locked for this process until `stop`. */
@@ -58,7 +59,7 @@ export interface Rooms {
   readonly settings: HostPorts['settings']
   readonly store: SqliteStore
   readonly projects: Projects
-  readonly worktrees: Worktrees
+  readonly worktrees: WorktreeManager
   readonly agents: Agents
   readonly demo: Demo
   readonly ops: OpRegistry
@@ -74,10 +75,15 @@ export interface Rooms {
 /**
  * Builds the rooms in the order in which they need each other; `scope` closes them in the opposite one.
  *
- * @param onStoreLost called when a store thread broke: nothing more can be kept
+ * @param events.storeLost called when a store thread broke: nothing more can be kept
+ * @param events.storeTrouble called with a sentence when the store could not be used, and with null when it is well again
  * @throws AppError CONFLICT when another host has the data folder, STORE_UNAVAILABLE when the database cannot be opened
  */
-export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: (error: unknown) => void): Promise<Rooms> {
+export async function buildRooms(
+  config: CoreConfig,
+  scope: Scope,
+  events: { storeLost: (error: Error) => void; storeTrouble: (sentence: string | null) => void },
+): Promise<Rooms> {
   const { clock, settings } = config.ports
   const paths = dataPaths(config.dataDir)
   await mkdir(paths.root, { recursive: true, mode: 0o700 })
@@ -86,8 +92,10 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
   const logger = config.logger ?? openLog(paths.root, scope)
   const instanceId = newId()
 
-  const store = await openSqliteStore({ file: paths.database, logger, onFatal: onStoreLost })
-  scope.add('the store', () => store.close())
+  const opened = await openSqliteStore({ file: paths.database, logger, onFatal: events.storeLost })
+  scope.add('the store', () => opened.close())
+  const { store, stop: stopWatching } = watchStore(opened, { clock, onTrouble: events.storeTrouble })
+  scope.add('the eye on the store', stopWatching)
   const watchdog = startWatchdog({ instanceId, clock, logger })
   scope.add('the watchdog', () => watchdog.close())
   const heartbeats = startHeartbeats({ writerPort: store.connectWriterPort(), leaseMs: LEASE_MS, intervalMs: HEARTBEAT_MS, logger })
@@ -95,6 +103,7 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
 
   const projects = createProjects({ file: paths.projectsFile, clock, logger, settings: () => settings.get() })
   const worktrees = createWorktrees({ root: paths.worktrees, clock, logger, env: { [INSTANCE_MARK]: instanceId } })
+  scope.add('the worktrees', () => worktrees.settled())
   const demo = createDemo({ paths, projects, clock, logger })
   scope.add('the demo', () => demo.stop())
   const agents = createAgents({
@@ -110,9 +119,15 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
   scope.add('the agents', () => agents.stop())
 
   const ops: OpRegistry = new Map(
-    [createAgentOp(demo.serving(agents), () => settings.get().opencode), createShellOp({ clock, watchdog }), ...(config.ops ?? [])].map(
-      (op) => [op.name, op],
-    ),
+    [
+      createAgentOp(
+        demo.serving(agents),
+        () => settings.get().opencode,
+        (id, folder) => projects.isTrusted(id, folder),
+      ),
+      createShellOp({ clock, watchdog }),
+      ...(config.ops ?? []),
+    ].map((op) => [op.name, op]),
   )
   const runs = createRuns({ store, ops, project: (id) => projects.refresh(id), settings: () => settings.get(), clock, newId })
   const operations = createOperations({ clock, newId, store, runs, logger })
@@ -131,8 +146,7 @@ export async function buildRooms(config: CoreConfig, scope: Scope, onStoreLost: 
     operations,
     settings: () => settings.get(),
     disposeDirectory: (directory) => agents.dispose(directory),
-    storeWorktree: ({ id, attemptId, leaseToken }, worktreeId) =>
-      store.updateRun({ runId: id, attemptId, leaseToken }, { worktreeId }, clock.now()),
+    storeWorktree: (lease, worktreeId) => store.updateRun(lease, { worktreeId }, clock.now()),
     scratchRoot: paths.scratch,
     logger,
   })

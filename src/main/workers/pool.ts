@@ -18,6 +18,8 @@ export interface ExecutorPool {
   /** Stops claiming for a while; what runs goes on. */
   pause(paused: boolean): void
   live(): number
+  /** The store is gone for good: nothing is claimed any more, and what runs is stopped, since nothing of it could be kept. */
+  abandon(): void
   /** Claims no more and hands every live run back. Resolves when all attempts are over. */
   stop(): Promise<void>
 }
@@ -103,6 +105,11 @@ export function createExecutorPool(
       if (!paused) wake()
     },
     live: () => attempts.size,
+    abandon() {
+      state = 'stopped'
+      cancelPoll?.()
+      for (const attempt of attempts.values()) attempt.stop('lease_lost')
+    },
     async stop() {
       state = 'stopped'
       cancelPoll?.()

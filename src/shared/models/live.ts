@@ -25,6 +25,8 @@ export const HostStatus = z
     }),
     /** `stopping` once no more runs are claimed because the host is about to end. */
     state: z.enum(['ready', 'degraded', 'stopping']),
+    /** Why it is degraded, and what to do about it. */
+    problem: z.string().nullable().optional(),
     /** What was interrupted when the last host died: run ids. */
     interrupted: z.array(z.string()),
     /** Every folder in which the demo's sample project and its scripted model can be used; null when it is not running. */
