@@ -13,10 +13,10 @@ const point = new RegExp(DIE_AT)
 const die = (): boolean => process.kill(process.pid, 'SIGKILL')
 
 if (workerData?.role === 'writer') {
-  const run = StatementSync.prototype.run
+  const run = StatementSync.prototype.run as (...values: unknown[]) => ReturnType<StatementSync['run']>
   let armed = false
   let reached = false
-  StatementSync.prototype.run = function (...values) {
+  StatementSync.prototype.run = function (this: StatementSync, ...values: unknown[]) {
     const text = `${this.sourceSQL} ${values.join(' ')}`
     armed ||= /^\s*INSERT INTO runs\b/.test(text)
     reached ||= armed && point.test(text)

@@ -137,10 +137,13 @@ async function dieEverywhere(
 }
 
 it('a run of a command succeeds once, whichever of its steps its host dies at', async () => {
-  const { host, ids } = await dieEverywhere(COMMAND_POINTS, (project) => ({
-    steps: [{ op: 'shell', params: { command: 'echo x >> tries.txt' } }],
-    projectId: project.id,
-  }))
+  const { host, ids } = await dieEverywhere(
+    COMMAND_POINTS,
+    (project): CreateRun => ({
+      steps: [{ op: 'shell', params: { command: 'echo x >> tries.txt' } }],
+      projectId: project.id,
+    }),
+  )
   const { worktrees } = await host.get<{ worktrees: Worktree[] }>('/worktrees')
   for (const [index, id] of ids.entries()) {
     const { path } = worktrees.find(({ runId }) => runId === id)!
@@ -154,13 +157,16 @@ it('a run of a command succeeds once, whichever of its steps its host dies at', 
 })
 
 it('a run of an agent succeeds once and hears its prompt once, whichever of its steps its host dies at', async () => {
-  const { scene, host, ids } = await dieEverywhere(AGENT_POINTS, (project, index) => ({
-    steps: [
-      { op: 'agent', params: { prompt: `Write the file. This is number ${index}.`, policy: 'allow-all', model: 'fake/fake' } },
-      { op: 'shell', params: { command: 'test -e a.txt' } },
-    ],
-    projectId: project.id,
-  }))
+  const { scene, host, ids } = await dieEverywhere(
+    AGENT_POINTS,
+    (project, index): CreateRun => ({
+      steps: [
+        { op: 'agent', params: { prompt: `Write the file. This is number ${index}.`, policy: 'allow-all', model: 'fake/fake' } },
+        { op: 'shell', params: { command: 'test -e a.txt' } },
+      ],
+      projectId: project.id,
+    }),
+  )
   for (const [index] of ids.entries()) {
     const prompt = `This is number ${index}.`
     const asked = scene.model.requests.filter(({ body }) => JSON.stringify(body.messages).includes(prompt) && body.tools?.length)

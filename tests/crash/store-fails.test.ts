@@ -1,0 +1,45 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { failOnLeftovers } from '../support/temp.ts'
+import { ApiError, openScene, until } from './scene.ts'
+
+failOnLeftovers()
+
+const LINES = 40
+
+describe.each([
+  ['the disk is full', 'STORE_FULL_WHILE', /disk is full.*Free some space/],
+  ['the database is read-only', 'STORE_READ_ONLY_WHILE', /read-only.*Check the permissions/],
+] as const)('while a run is at work %s', (_, variable, sentence) => {
+  it('the run waits and loses nothing, the host says what is wrong, and all goes on once it is mended', async () => {
+    const scene = await openScene()
+    const trouble = join(scene.folder, 'trouble')
+    const host = await scene.start({ node: ['--import', join(import.meta.dirname, 'full-store.ts')], env: { [variable]: trouble } })
+    // Long lines, so that the database has to grow; then it waits until the trouble has begun and is over.
+    const line = 'x'.repeat(2_000)
+    const seen = join(scene.folder, 'seen')
+    const command = `for i in $(seq ${LINES}); do echo "$i ${line}"; sleep 0.1; test $i != 10 || touch ${seen}; done`
+    const { id } = await host.create({ steps: [{ op: 'shell', params: { command } }] })
+    await until(async () => (await host.events(id)).some(({ kind }) => kind === 'log'))
+
+    writeFileSync(trouble, '')
+    await until(async () => (await host.status()).state === 'degraded')
+    const refused = await host
+      .create({ steps: [{ op: 'shell', params: { command: 'true' } }], title: 'x'.repeat(500), params: { filler: 'y'.repeat(100_000) } })
+      .catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(ApiError)
+    expect(refused).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE', message: expect.stringMatching(sentence) })
+    // What is stored can still be read.
+    expect((await host.run(id)).status).toBe('running')
+
+    rmSync(trouble)
+    expect(await host.until(id, 'succeeded', 'failed')).toMatchObject({ status: 'succeeded', attempt: 1, lost: 0, error: null })
+    await until(async () => (await host.status()).state === 'ready')
+    const events = await host.events(id)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((__, index) => index + 1))
+    const log = events.filter(({ kind }) => kind === 'log').flatMap(({ message }) => message.split('\n'))
+    expect(log).toEqual(Array.from({ length: LINES }, (__, index) => `${index + 1} ${line}`))
+    expect(await host.signal('SIGTERM')).toMatchObject({ code: 0 })
+  })
+})
