@@ -43,6 +43,14 @@ export const queueTests = (bench: () => Promise<Bench>): void => {
     expect((await store.list({ limit: 10 })).runs).toHaveLength(1)
   })
 
+  test('a run is found by its idempotency key', async () => {
+    const { store } = await bench()
+    const { run } = await store.enqueue(aRun({ idempotencyKey: 'nightly' }), T)
+    await store.enqueue(aRun(), T)
+    expect(await store.byKey('nightly')).toEqual(run)
+    expect(await store.byKey('weekly')).toBeNull()
+  })
+
   test('the same run enqueued twice is stored once', async () => {
     const { store } = await bench()
     const wanted = aRun()

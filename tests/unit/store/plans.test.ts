@@ -61,6 +61,7 @@ test('reads of a run and the board go through an index', async () => {
   const opened = openInProcess()
   const { store, db } = opened
   await store.get('x')
+  await store.byKey('x')
   await store.attempts('x')
   await store.events('x', 0, 10)
   await store.lanes()

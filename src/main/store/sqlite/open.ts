@@ -39,7 +39,16 @@ const WRITES = [
   'saveOperation',
   'deleteOperations',
 ] as const satisfies readonly (keyof SqliteStore)[]
-const READS = ['get', 'byKey', 'board', 'attempts', 'events', 'lanes', 'withStatus', 'instances'] as const satisfies readonly (keyof SqliteStore)[]
+const READS = [
+  'get',
+  'byKey',
+  'board',
+  'attempts',
+  'events',
+  'lanes',
+  'withStatus',
+  'instances',
+] as const satisfies readonly (keyof SqliteStore)[]
 
 /** Makes the methods that only carry their arguments to a thread. */
 const methodsOf = <M extends keyof SqliteStore>(thread: StoreThread, methods: readonly M[]): Pick<SqliteStore, M> =>

@@ -29,6 +29,7 @@ const withStatus = (db: Connection, statuses: readonly RunStatus[]): Run[] =>
     .all<{ id: string }>('SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id', JSON.stringify(statuses))
     .map(({ id }) => readRun(db, id)!)
 
+/** @returns null when no run has the key */
 const byKey = (db: Connection, idempotencyKey: string): Run | null => {
   const known = db.one<{ id: string }>('SELECT id FROM runs WHERE idempotency_key = ?', idempotencyKey)
   return known ? readRun(db, known.id) : null
