@@ -89,7 +89,8 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
     const health = watchHealth(connection, { clock, onDead: giveUp, onMemory: (bytes) => checkMemory(connection, bytes) })
     const gate = createStartGate({ clock, places: STARTING_DIRECTORIES, limitMs: START_PLACE_MS })
     const cancelLimit = clock.after(STREAM_LIMIT_MS, () => giveUp('the event stream of the OpenCode server could not be opened'))
-    await followEvents(connection, {
+    const clients = await createClients(connection)
+    await followEvents(connection, clients, {
       clock,
       logger,
       onEvent: dispatch,
@@ -99,7 +100,7 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
       },
     })
     cancelLimit()
-    return { connection, clients: createClients(connection), gate, files: createTurnFiles(connection.places) }
+    return { connection, clients, gate, files: createTurnFiles(connection.places) }
   }
 
   /** The running server with its events followed, and with the configuration of now for directories that are new to it. */

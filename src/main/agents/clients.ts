@@ -1,4 +1,4 @@
-import { createOpencodeClient, type OpencodeClient } from '@opencode-ai/sdk/v2/client'
+import type { OpencodeClient } from '@opencode-ai/sdk/v2/client'
 import type { Connection } from './server.ts'
 
 /** A call that got no answer: the server is gone, going, or too busy. What it did is unknown. */
@@ -29,7 +29,9 @@ export interface Clients {
   forget(directory: string): void
 }
 
-export function createClients(connection: Connection): Clients {
+/** The SDK is loaded here and not before: a host that is not asked for an agent starts without it. */
+export async function createClients(connection: Connection): Promise<Clients> {
+  const { createOpencodeClient } = await import('@opencode-ai/sdk/v2/client')
   const byDirectory = new Map<string, OpencodeClient>()
   return {
     for(directory) {

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../platform/index.ts'
-import { createClients } from './clients.ts'
+import type { Clients } from './clients.ts'
 import { parseGlobalEvent, type ServerEvent } from './protocol.ts'
 import type { Connection } from './server.ts'
 
@@ -18,6 +18,7 @@ const LAST_PAUSE_MS = 5_000
  */
 export function followEvents(
   connection: Connection,
+  clients: Clients,
   deps: {
     clock: Clock
     logger: Logger
@@ -55,14 +56,12 @@ export function followEvents(
     let cancelSilence = clock.after(SILENCE_MS, () => cut.abort())
     const before = subscriptions
     try {
-      const { stream } = await createClients(connection)
-        .for('')
-        .global.event({
-          signal: AbortSignal.any([connection.ended, cut.signal]),
-          // The SDK would try again for ever, also after a 401, and wait in a way that no signal ends. This loop does it instead.
-          sseMaxRetryAttempts: 1,
-          onSseError: (error: unknown) => logger.debug({ error: String(error) }, 'The event stream of OpenCode broke.'),
-        })
+      const { stream } = await clients.for('').global.event({
+        signal: AbortSignal.any([connection.ended, cut.signal]),
+        // The SDK would try again for ever, also after a 401, and wait in a way that no signal ends. This loop does it instead.
+        sseMaxRetryAttempts: 1,
+        onSseError: (error: unknown) => logger.debug({ error: String(error) }, 'The event stream of OpenCode broke.'),
+      })
       for await (const raw of stream) {
         cancelSilence()
         cancelSilence = clock.after(SILENCE_MS, () => cut.abort())

@@ -57,6 +57,6 @@ export interface Agents {
    * @throws AppError CONFLICT while a turn is under way and `force` is not set
    */
   restart(options?: { force?: boolean }): Promise<void>
-  /** Ends the server and proves that its processes are gone. */
+  /** Ends the server for good and proves that its processes are gone; turns still under way fail. @throws AppError INTERNAL when a process would not go */
   stop(): Promise<void>
 }

@@ -54,6 +54,17 @@ test('turns that start together share one server, and one that comes after a sto
   expect(scene.agents.status().pid).not.toBe(pid)
 })
 
+test('a restart that is forced in the middle of a turn lets the turn go on', async () => {
+  const scene = await sceneForTest()
+  const turn = startTurn(scene, {
+    directory: scene.repository('repo'),
+    prompt: script([{ text: 'cut', chunks: 100, delayMs: 100 }, { text: 'gone on' }]),
+  })
+  await turn.until(({ deltas }) => deltas.length > 0)
+  await scene.agents.restart({ force: true })
+  expect(await turn.ending).toMatchObject({ kind: 'done', text: 'gone on' })
+})
+
 test('a stop in the middle of a turn is for good', async () => {
   const scene = await sceneForTest()
   const repo = scene.repository('repo')

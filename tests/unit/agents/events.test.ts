@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createClients } from '../../../src/main/agents/clients.ts'
 import { followEvents } from '../../../src/main/agents/events.ts'
 import { watchHealth } from '../../../src/main/agents/health.ts'
 import type { ServerEvent } from '../../../src/main/agents/protocol.ts'
@@ -53,11 +54,11 @@ const send = (data: object): void => {
 }
 const idle = (sessionID: string) => ({ directory: '/w', payload: { type: 'session.idle', properties: { sessionID } } })
 
-function follow() {
+async function follow() {
   const events: ServerEvent[] = []
   const counts = { reconnected: 0, signs: 0 }
   const warn = vi.spyOn(silentLogger, 'warn')
-  const connected = followEvents(connection, {
+  const connected = followEvents(connection, await createClients(connection), {
     clock,
     logger: silentLogger,
     onEvent: (event) => events.push(event),
@@ -72,7 +73,7 @@ function follow() {
 }
 
 test('events come in order, copies left out, unknown ones logged once', async () => {
-  const { events, connected, warn } = follow()
+  const { events, connected, warn } = await follow()
   await connected
   send(idle('one'))
   send({ directory: '/w', payload: { type: 'sync', syncEvent: {} } })
@@ -86,7 +87,7 @@ test('events come in order, copies left out, unknown ones logged once', async ()
 })
 
 test('a stream that was cut is opened again, and that is told before what comes then', async () => {
-  const { events, counts, connected } = follow()
+  const { events, counts, connected } = await follow()
   await connected
   streams[0]!.destroy()
   await vi.waitFor(async () => {
@@ -99,7 +100,7 @@ test('a stream that was cut is opened again, and that is told before what comes 
 })
 
 test('a stream that falls silent for 30 s is opened again, a heartbeat is no silence', async () => {
-  const { counts, connected } = follow()
+  const { counts, connected } = await follow()
   await connected
   for (let i = 0; i < 3; i++) {
     const { signs } = counts
@@ -116,7 +117,7 @@ test('a stream that falls silent for 30 s is opened again, a heartbeat is no sil
 })
 
 test('nothing is opened again once the server has ended', async () => {
-  const { connected } = follow()
+  const { connected } = await follow()
   await connected
   over.abort()
   await clock.advance(120_000)
