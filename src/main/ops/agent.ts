@@ -23,8 +23,13 @@ const REMEMBERED = 1_000
  * All agent steps of a run share one session, over all its attempts. An attempt that finds its prompt answered succeeds without asking again.
  *
  * @param defaults  model and policy of a step that names none
+ * @param isTrusted  whether agents may open this folder of a project now, by a fresh look at what it would run
  */
-export function createAgentOp(agents: Agents, defaults: () => { model: string | null; policy: PermissionPolicy }): OpDefinition {
+export function createAgentOp(
+  agents: Agents,
+  defaults: () => { model: string | null; policy: PermissionPolicy },
+  isTrusted: (projectId: string, directory: string) => Promise<boolean>,
+): OpDefinition {
   // What a claim says of its run's session is from before its first step.
   const sessions = new Map<string, string>()
   const remember = (runId: string, sessionId: string): void => {
@@ -40,11 +45,14 @@ export function createAgentOp(agents: Agents, defaults: () => { model: string | 
     cancellable: true,
     idempotent: false,
     workspace: 'worktree',
-    async validate({ project }) {
+    async validate({ project, directory }) {
       if (!project) return fail('VALIDATION_FAILED', 'An agent works in a project: choose one, or add one first.')
-      // A repository's own configuration and plugins run in the OpenCode server as soon as an agent opens it.
-      if (!project.trusted)
-        return fail('FORBIDDEN', `“${project.name}” is not trusted: agents there could run its own code. Trust the project first.`)
+      // A repository's own configuration and plugins run in the OpenCode server as soon as an agent opens it, and another commit may have others.
+      if (!(await isTrusted(project.id, directory)))
+        return fail(
+          'FORBIDDEN',
+          `What would run in this worktree of “${project.name}” is not what you trust. Look at it and trust the project, then retry.`,
+        )
       return ok(undefined)
     },
     async execute(context) {

@@ -15,7 +15,11 @@ function scene(ending: AgentEnding = { kind: 'done', text: 'ok', result: { text:
       return ending
     },
   } as Partial<Agents> as Agents
-  return { turns, op: createAgentOp(agents, () => ({ model: 'acme/default', policy: 'ask' })) }
+  return { turns, op: createAgentOp(
+      agents,
+      () => ({ model: 'acme/default', policy: 'ask' }),
+      async (projectId) => projectId !== 'untrusted',
+    ) }
 }
 
 function context(
@@ -103,7 +107,7 @@ test('a failed turn fails the step with its error', async () => {
 test('an agent needs a project that is trusted', async () => {
   const { op } = scene()
   expect(await op.validate!(context())).toEqual({ ok: true, value: undefined })
-  expect(await op.validate!(context({ project: { ...project!, trusted: false } }))).toMatchObject({
+  expect(await op.validate!(context({ project: { ...project!, id: 'untrusted' } }))).toMatchObject({
     ok: false,
     error: { code: 'FORBIDDEN', message: expect.stringContaining('Trust the project first') },
   })
