@@ -35,6 +35,6 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     plugins: [react(), pagePolicy()],
-    build: { rollupOptions: { input: at('src/renderer/index.html') }, sourcemap: true },
+    build: { rollupOptions: { input: at('src/renderer/index.html') }, sourcemap: true, minify: true },
   },
 })

@@ -6,7 +6,7 @@ import { MIN_SIZE, placeWindow, type SavedWindow } from './window-bounds.ts'
 /** Milliseconds after the last move or resize until the place is written down. */
 const SAVE_DELAY_MS = 500
 /** The page's own background in the dark and the light theme, so that opening does not flash. */
-const BACKGROUND = { dark: '#0d0f12', light: '#f7f8fa' } as const
+const BACKGROUND = { dark: '#0e1116', light: '#f4f5f8' } as const
 
 export interface MainWindow {
   readonly browserWindow: BrowserWindow

@@ -103,7 +103,7 @@ export type RunAttempt = z.infer<typeof RunAttempt>
 /**
  * A run as lists and the board show it: everything but its parameters and steps.
  *
- * `heartbeatAt` is the last sign of life of its attempt; `stepName` what it is doing now; `warned` and `timedOut` mirror its step's clock.
+ * `heartbeatAt` is the last sign of life of its attempt; `message` one line on what it does now, or what came of it.
  */
 export const RunSummary = z
   .object({

@@ -109,7 +109,7 @@ test('an agent needs a project that is trusted', async () => {
   expect(await op.validate!(context())).toEqual({ ok: true, value: undefined })
   expect(await op.validate!(context({ project: { ...project!, id: 'untrusted' } }))).toMatchObject({
     ok: false,
-    error: { code: 'FORBIDDEN', message: expect.stringContaining('Trust the project first') },
+    error: { code: 'FORBIDDEN', message: expect.stringContaining('trust the project, then retry') },
   })
   expect(await op.validate!(context({ project: null }))).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } })
 })
