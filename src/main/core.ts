@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { HostStatus } from '../shared/models/index.ts'
 import { operationsApi, projectsApi, runsApi, sessionsApi } from './core/api.ts'
+import { endLeftContainers } from './core/left-containers.ts'
 import { connectLiveView } from './core/live-sources.ts'
 import { opsApi } from './core/ops-api.ts'
 import { recoverFromEarlierHosts } from './core/recovery.ts'
@@ -94,6 +95,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
   }
   const recover = async (): Promise<void> => {
     for (const id of await recoverFromEarlierHosts({ store, clock, logger })) interrupted.add(id)
+    await endLeftContainers({ store, logger }, interrupted)
     await store.saveInstance(self)
     await worktrees.recover(projects.list())
   }

@@ -4,7 +4,7 @@ import { type Agents, createAgents } from '../agents/index.ts'
 import { createDemo, type Demo } from '../demo/index.ts'
 import { createLiveView, type LiveView } from '../ipc/index.ts'
 import { createOperations, type Operations } from '../operations/index.ts'
-import { createAgentOp, createShellOp } from '../ops/index.ts'
+import { createAgentOp, createBuiltInOps, createShellOp } from '../ops/index.ts'
 import {
   type Clock,
   createLogger,
@@ -126,6 +126,7 @@ export async function buildRooms(
         (id, folder) => projects.isTrusted(id, folder),
       ),
       createShellOp({ clock, watchdog }),
+      ...createBuiltInOps({ clock, watchdog, worktrees, agents, run: (id) => store.get(id) }),
       ...(config.ops ?? []),
     ].map((op) => [op.name, op]),
   )

@@ -1,4 +1,5 @@
 export { createAgentOp } from './agent.ts'
+export { type BuiltInDeps, createBuiltInOps } from './built-in.ts'
 export {
   type DispatchPlan,
   describeOps,
@@ -9,4 +10,5 @@ export {
   TARGET_PARAM,
   targetKindOf,
 } from './dispatch-plan.ts'
+export { endContainersOfRuns } from './docker/cli.ts'
 export { createShellOp } from './shell.ts'

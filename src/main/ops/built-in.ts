@@ -1,0 +1,35 @@
+import type { Agents } from '../agents/index.ts'
+import type { Clock, Watchdog } from '../platform/index.ts'
+import type { OpDefinition } from '../runs/index.ts'
+import type { Worktrees } from '../worktrees/index.ts'
+import { createDockerOp } from './docker.ts'
+import { createGitCommitOp } from './git-commit.ts'
+import { createGitPullOp } from './git-pull.ts'
+import { createHttpOp } from './http.ts'
+import { createMcpOp } from './mcp.ts'
+import { createOpencodeRestartOp } from './opencode-restart.ts'
+import { createWorktreeCreateOp } from './worktree-create.ts'
+import { createWorktreeRemoveOp } from './worktree-remove.ts'
+import { createWorktreeResetOp } from './worktree-reset.ts'
+import type { WorktreeOpDeps } from './worktree-target.ts'
+
+/** What the built-in ops need of the other rooms. */
+export interface BuiltInDeps extends WorktreeOpDeps {
+  readonly clock: Clock
+  readonly watchdog: Watchdog
+  readonly worktrees: Worktrees
+  readonly agents: Pick<Agents, 'restart' | 'dispose'>
+}
+
+/** The ops that every host has, beside `agent` and `shell`, which need more of it. */
+export const createBuiltInOps = (deps: BuiltInDeps): OpDefinition[] => [
+  createHttpOp(),
+  createMcpOp(deps),
+  createDockerOp(deps),
+  createGitPullOp(deps),
+  createGitCommitOp(deps),
+  createWorktreeCreateOp(deps),
+  createWorktreeResetOp(deps),
+  createWorktreeRemoveOp({ ...deps, release: (directory) => deps.agents.dispose(directory) }),
+  createOpencodeRestartOp(deps),
+]
