@@ -19,7 +19,7 @@ import {
 import type { SentPrompt } from './conversation/rows.ts'
 import { downloadLog, loadToolOutput } from './data/download-log.ts'
 import { useLayout } from './data/layout.ts'
-import { useLoaded, useSettled } from './data/loadable.ts'
+import { useLoaded, useReloadOnReturn, useSettled } from './data/loadable.ts'
 import { useQueuePlace, useRun } from './data/use-run.ts'
 import { useRunFeed } from './feed/use-run-feed.ts'
 import './run.css'
@@ -69,6 +69,7 @@ export function RunPage({ runId }: { runId: string }) {
     async (signal) => (await getClient().runs.attempts({ id: runId }, { signal })).attempts,
     run !== null,
   )
+  useReloadOnReturn(loaded, diff, attempts)
 
   const cancelling = usePending(`runs.cancel:${runId}`)
   const retrying = usePending(`runs.retry:${runId}`)

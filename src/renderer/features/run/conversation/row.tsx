@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { StatusDot } from '../../../components/index.ts'
 import { PermissionAsk } from '../../../components/permission-ask.tsx'
 import { QuestionAsk } from '../../../components/question-ask.tsx'
+import { stripAnsi } from '../../../format/ansi.ts'
 import { useScene } from './context.ts'
 import { EndingRow } from './ending-row.tsx'
 import { AskedRow, AttemptRow, FilesRow, NoteRow, OutputRow, RetryRow, StepRow } from './quiet-rows.tsx'
@@ -27,7 +28,7 @@ function Waiting({ row }: { row: WaitingRow }) {
 
 function Working() {
   const { run } = useScene()
-  const words = run.status === 'cancelling' ? 'stopping' : run.message || 'working'
+  const words = run.status === 'cancelling' ? 'stopping' : stripAnsi(run.message) || 'working'
   return (
     <div className="talk-working" role="status">
       <StatusDot tone={run.status === 'cancelling' ? 'idle' : 'run'} beat={run.heartbeatAt} />

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { codeOf, messageOf } from '../../../stores/index.ts'
+import { codeOf, messageOf, useLive } from '../../../stores/index.ts'
 
 /** Something that is asked for. While it is asked for again, or after that failed, the last answer stays. */
 export interface Loadable<T> {
@@ -59,6 +59,17 @@ export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise
   }, [key, enabled])
   const reload = useCallback(() => ask.current(), [])
   return { ...(held.key === key ? held.value : LOADING), reload }
+}
+
+/** Asks again for what failed once the line to the core is back. */
+export function useReloadOnReturn(...failed: readonly { readonly state: Loadable<unknown>['state']; readonly reload: () => void }[]): void {
+  const line = useLive((state) => state.connection.state)
+  const current = useRef(failed)
+  current.current = failed
+  useEffect(() => {
+    if (line !== 'live') return
+    for (const { state, reload } of current.current) if (state === 'failed') reload()
+  }, [line])
 }
 
 /**

@@ -52,6 +52,7 @@ export function LogPanel({ log, version, live, onDownload }: LogPanelProps) {
   const [saving, setSaving] = useState(false)
   const text = useDeferredValue(query)
   const scroller = useRef<HTMLDivElement>(null)
+  const top = useRef(0)
   const before = useRef<FilteredLog | undefined>(undefined)
   const open = isOpenFilter({ level, text })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the log is one mutable list, its version tells of changes
@@ -128,15 +129,13 @@ export function LogPanel({ log, version, live, onDownload }: LogPanelProps) {
           role="log"
           aria-label="Log lines"
           aria-live="off"
-          onWheel={(event) => event.deltaY < 0 && setFollow(false)}
-          onKeyDown={(event) => {
-            if (['ArrowUp', 'PageUp', 'Home'].includes(event.key)) setFollow(false)
-            if (event.key === 'End') setFollow(true)
-          }}
           onScroll={(event) => {
             const box = event.currentTarget
             const left = box.scrollHeight - box.scrollTop - box.clientHeight
-            if (left > 200 && follow && !virtual.isScrolling) setFollow(false)
+            // Lines only come at the end, so what goes up is a person; who goes down to the end wants to follow again.
+            if (box.scrollTop < top.current && left > 3 * ROW) setFollow(false)
+            else if (box.scrollTop > top.current && left < ROW) setFollow(true)
+            top.current = box.scrollTop
           }}
         >
           <div className="log-space" style={{ height: virtual.getTotalSize() }}>
