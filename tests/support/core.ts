@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { opencodeConfig, type ScriptedModel, startScriptedModel } from '../../src/main/demo/scripted-model.ts'
 import { type Core, type CoreConfig, createCore } from '../../src/main/core.ts'
+import { opencodeConfig, type ScriptedModel, startScriptedModel } from '../../src/main/demo/scripted-model.ts'
 import { type SettingsPort, silentLogger, systemClock } from '../../src/main/platform/index.ts'
 import { CreateRun } from '../../src/shared/contract/runs.ts'
 import { type Run, type RunStatus, Settings, type SettingsPatch } from '../../src/shared/models/index.ts'
@@ -27,7 +27,10 @@ export interface TestCore extends Core {
 }
 
 /** A whole core with the real OpenCode binary, and the scripted model `fake/fake` as its only provider. Stop it, then close the model. */
-export async function openCore(folder: string, options: { settings?: SettingsPatch; model?: ScriptedModel } & Partial<CoreConfig> = {}): Promise<TestCore> {
+export async function openCore(
+  folder: string,
+  options: { settings?: SettingsPatch; model?: ScriptedModel } & Partial<CoreConfig> = {},
+): Promise<TestCore> {
   const { settings, model = await startScriptedModel(), ...config } = options
   const dataDir = join(folder, 'data')
   const core = await createCore({
@@ -47,7 +50,10 @@ export async function openCore(folder: string, options: { settings?: SettingsPat
     async until(runId, ...statuses): Promise<Run> {
       const end = new AbortController()
       for await (const message of core.live.watch(undefined, end.signal)) {
-        const rows = message.type === 'snapshot' ? message.state.runs : message.changes.map((change) => (change.collection === 'runs' ? change.value : null))
+        const rows =
+          message.type === 'snapshot'
+            ? message.state.runs
+            : message.changes.map((change) => (change.collection === 'runs' ? change.value : null))
         if (rows.some((run) => run?.id === runId && statuses.includes(run.status))) end.abort()
       }
       return core.runs.get(runId)

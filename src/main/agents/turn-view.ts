@@ -88,7 +88,8 @@ export function createTurnView(turn: AgentTurn, directory: string, clock: Clock)
     if (known && live.type !== 'tool' && known.text.length > live.text.length) return
     growing.set(part.id, live)
     turn.live(live)
-    say(activityOf(live))
+    // A call whose input is still being written says nothing yet, and a todo list is told by what is on it.
+    if (live.type !== 'tool' || (live.text && live.tool !== 'todowrite')) say(activityOf(live))
   }
 
   return {

@@ -1,4 +1,4 @@
-import { type SettingsPatch, Settings } from '../../shared/models/index.ts'
+import { Settings, type SettingsPatch } from '../../shared/models/index.ts'
 import { mergeSettings } from '../../shared/models/settings-values.ts'
 import type { SettingsPort } from '../platform/index.ts'
 

@@ -9,7 +9,11 @@ const BAR = 16
  *
  * @returns the ended runs, in the order of their ids in `runIds`
  */
-export async function watchRuns(core: Pick<CoreApi, 'live' | 'runs'>, runIds: readonly string[], out: (line: string) => void): Promise<RunSummary[]> {
+export async function watchRuns(
+  core: Pick<CoreApi, 'live' | 'runs'>,
+  runIds: readonly string[],
+  out: (line: string) => void,
+): Promise<RunSummary[]> {
   const wanted = new Set(runIds)
   const ended = new Map<string, RunSummary>()
   const said = new Map<string, string>()

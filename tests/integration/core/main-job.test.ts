@@ -55,7 +55,9 @@ describe('many agents at once', () => {
     )
     const runs = await Promise.all(created.map(({ id }) => core.until(id, 'succeeded', 'failed')))
     const diffs = await Promise.all(runs.map(({ id }) => core.runs.diff(id)))
-    expect(runs.map(({ status, progress, error }) => ({ status, progress, error }))).toEqual(Array(4).fill({ status: 'succeeded', progress: 1, error: null }))
+    expect(runs.map(({ status, progress, error }) => ({ status, progress, error }))).toEqual(
+      Array(4).fill({ status: 'succeeded', progress: 1, error: null }),
+    )
     expect(diffs.map(({ files }) => files.map(({ path }) => path).sort())).toEqual([0, 1, 2, 3].map((i) => [`own-${i}.txt`, 'seen.txt']))
     expect(projects.map((project) => readTree(project.path))).toEqual(before)
     expect(new Set(runs.map(({ worktreeId }) => worktreeId)).size).toBe(4)
@@ -78,11 +80,17 @@ describe('a run whose agent cannot go on', () => {
     const run = await core.until(id, 'failed')
     expect(run.error).toMatchObject({ code: 'MODEL_NOT_FOUND', message: expect.stringContaining('fake/nothing') })
     expect(core.operations.activeCount()).toBe(0)
-    expect((await core.operations.list()).operations.find((operation) => operation.id === id)).toMatchObject({ state: 'failed', canRetry: true })
+    expect((await core.operations.list()).operations.find((operation) => operation.id === id)).toMatchObject({
+      state: 'failed',
+      canRetry: true,
+    })
   })
 
   it('fails with what the provider said, and Retry makes a second attempt in the same worktree and session', async () => {
-    const { id } = await agent(projects[0]!.id, [{ ...write('kept.txt', 'kept\n') }, { status: 400, message: 'not today', times: 1, text: 'recovered' }])
+    const { id } = await agent(projects[0]!.id, [
+      { ...write('kept.txt', 'kept\n') },
+      { status: 400, message: 'not today', times: 1, text: 'recovered' },
+    ])
     const failed = await core.until(id, 'failed')
     expect(failed.error).toMatchObject({ code: 'PROVIDER_ERROR', message: expect.stringContaining('not today') })
     await core.runs.retry(id, undefined)
@@ -92,7 +100,10 @@ describe('a run whose agent cannot go on', () => {
   })
 
   it('is cancelled in the middle, keeps its worktree, and leaves no process behind', async () => {
-    const { id } = await agent(projects[1]!.id, [{ ...write('half.txt', 'half\n') }, { tools: [{ name: 'bash', args: { command: 'sleep 300 & sleep 301', description: 'wait' } }] }])
+    const { id } = await agent(projects[1]!.id, [
+      { ...write('half.txt', 'half\n') },
+      { tools: [{ name: 'bash', args: { command: 'sleep 300 & sleep 301', description: 'wait' } }] },
+    ])
     for await (const message of core.runs.follow(id, 0, AbortSignal.timeout(60_000))) {
       const parts = message.type === 'part' ? [message.part] : message.type === 'snapshot' ? message.parts : []
       if (parts.some((part) => part.tool === 'bash')) break
@@ -112,7 +123,11 @@ describe('follow-ups', () => {
     const second = await core.until(id, 'succeeded')
     // The first ending may still be on screen; what counts is that the second step has run.
     const run = second.steps.length === 2 && second.status === 'succeeded' ? second : await core.until(id, 'succeeded')
-    expect([run.sessionId, run.worktreeId, run.steps.map(({ status }) => status)]).toEqual([first.sessionId, first.worktreeId, ['succeeded', 'succeeded']])
+    expect([run.sessionId, run.worktreeId, run.steps.map(({ status }) => status)]).toEqual([
+      first.sessionId,
+      first.worktreeId,
+      ['succeeded', 'succeeded'],
+    ])
     expect((await core.runs.diff(id)).files.map(({ path }) => path).sort()).toEqual(['one.txt', 'two.txt'])
   })
 })
@@ -142,7 +157,9 @@ describe('worktrees', () => {
     core.host.updateSettings({ cleanup: { succeeded: 'remove' } })
     const { id } = await agent(projects[0]!.id, [{ ...write('gone.txt', 'gone\n') }, { text: 'x' }])
     const run = await core.until(id, 'succeeded')
-    await expect.poll(async () => (await core.worktrees.list(projects[0]!.id)).some(({ id }) => id === run.worktreeId), { timeout: 20_000 }).toBe(false)
+    await expect
+      .poll(async () => (await core.worktrees.list(projects[0]!.id)).some(({ id }) => id === run.worktreeId), { timeout: 20_000 })
+      .toBe(false)
     core.host.updateSettings({ cleanup: { succeeded: 'keep' } })
     const refs = git(projects[0]!.path, 'for-each-ref', '--format=%(refname)', `refs/controlroom/snapshots/${id}`)
     const [ref] = refs.split('\n')
@@ -150,7 +167,9 @@ describe('worktrees', () => {
   })
 
   it('lie under the data folder, named for their run', () => {
-    const names = readdirSync(join(core.dataDir, 'worktrees', projects[0]!.id)).filter((name) => existsSync(join(core.dataDir, 'worktrees', projects[0]!.id, name, '.git')))
+    const names = readdirSync(join(core.dataDir, 'worktrees', projects[0]!.id)).filter((name) =>
+      existsSync(join(core.dataDir, 'worktrees', projects[0]!.id, name, '.git')),
+    )
     expect(names.length).toBeGreaterThan(0)
     for (const name of names) expect(name).toMatch(/^task-[a-z0-9]{26}-[a-z0-9]+$/)
   })

@@ -28,10 +28,14 @@ it('serves from a checkout where neither electron nor electron-store can be reso
   const require = createRequire(join(folder, 'package.json'))
   for (const name of MISSING) expect(() => require.resolve(name)).toThrow(/Cannot find/)
 
-  const host = spawn(process.execPath, ['src/main/cli/index.ts', 'serve', '--data-dir', join(folder, 'data'), '--port', '0', '--token', 'for-a-test'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const host = spawn(
+    process.execPath,
+    ['src/main/cli/index.ts', 'serve', '--data-dir', join(folder, 'data'), '--port', '0', '--token', 'for-a-test'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   onTestFinished(async () => {
     const identity = processIdentity(host.pid!)
     if (identity) await killTree({ identity }, { clock: systemClock })

@@ -15,11 +15,14 @@ function scene(ending: AgentEnding = { kind: 'done', text: 'ok', result: { text:
       return ending
     },
   } as Partial<Agents> as Agents
-  return { turns, op: createAgentOp(
+  return {
+    turns,
+    op: createAgentOp(
       agents,
       () => ({ model: 'acme/default', policy: 'ask' }),
       async (projectId) => projectId !== 'untrusted',
-    ) }
+    ),
+  }
 }
 
 function context(

@@ -18,7 +18,11 @@ describe('the live view', () => {
   it('starts a stream with a snapshot and its revision', async () => {
     const { live, end } = setUp()
     live.set('lanes', 'A', lane(1))
-    expect(await next(live.watch(undefined, end.signal))).toMatchObject({ type: 'snapshot', revision: revision(1), state: { lanes: [lane(1)], runs: [] } })
+    expect(await next(live.watch(undefined, end.signal))).toMatchObject({
+      type: 'snapshot',
+      revision: revision(1),
+      state: { lanes: [lane(1)], runs: [] },
+    })
   })
 
   it('follows with changes, one revision for each batch, the newest value of a row', async () => {
@@ -28,7 +32,11 @@ describe('the live view', () => {
     live.set('lanes', 'A', lane(1))
     live.set('lanes', 'A', lane(2))
     await clock.advance(25)
-    expect(await next(stream)).toEqual({ type: 'changes', revision: revision(1), changes: [{ collection: 'lanes', key: 'A', value: lane(2) }] })
+    expect(await next(stream)).toEqual({
+      type: 'changes',
+      revision: revision(1),
+      changes: [{ collection: 'lanes', key: 'A', value: lane(2) }],
+    })
   })
 
   it('says that a row has left with null, and nothing of a row it never had', async () => {
@@ -64,7 +72,8 @@ describe('the live view', () => {
     live.set('lanes', 'B', lane(0, 'B'))
     await clock.advance(25)
     const kinds: string[] = []
-    for (const since of [revision(600, 'other'), revision(900), revision(50), revision(600)]) kinds.push((await next(live.watch(since, end.signal))).type)
+    for (const since of [revision(600, 'other'), revision(900), revision(50), revision(600)])
+      kinds.push((await next(live.watch(since, end.signal))).type)
     expect(kinds).toEqual(['snapshot', 'snapshot', 'snapshot', 'changes'])
   })
 

@@ -43,7 +43,10 @@ async function demo(options: DemoOptions, context: CliContext): Promise<void> {
   context.out(`open ${host.openUrl}`)
   await core.ready
   const { interrupted } = core.host.status()
-  if (interrupted.length) context.out(`${interrupted.length} ${interrupted.length === 1 ? 'run was' : 'runs were'} interrupted last time and ${interrupted.length === 1 ? 'goes' : 'go'} on now`)
+  if (interrupted.length)
+    context.out(
+      `${interrupted.length} ${interrupted.length === 1 ? 'run was' : 'runs were'} interrupted last time and ${interrupted.length === 1 ? 'goes' : 'go'} on now`,
+    )
 
   const { projectId, runIds } = await core.host.startDemo(options.runs)
   const project = (await core.projects.list()).find(({ id }) => id === projectId)!
@@ -60,7 +63,11 @@ async function demo(options: DemoOptions, context: CliContext): Promise<void> {
   if (succeeded < ended.length) context.exitCode = 1
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10
   if (options.json) {
-    const figures = { runs: own.length, succeeded: own.filter(({ status }) => status === 'succeeded').length, failed: own.filter(({ status }) => status !== 'succeeded').length }
+    const figures = {
+      runs: own.length,
+      succeeded: own.filter(({ status }) => status === 'succeeded').length,
+      failed: own.filter(({ status }) => status !== 'succeeded').length,
+    }
     context.out(JSON.stringify({ ...figures, seconds, project: project.path, dataDir: options.dataDir }))
   } else context.out(`${succeeded} of ${ended.length} runs succeeded in ${seconds} s`)
 
@@ -69,7 +76,9 @@ async function demo(options: DemoOptions, context: CliContext): Promise<void> {
     for (const run of runs) {
       const { files } = await core.runs.diff(run.id)
       const worktree = worktrees.find(({ runId }) => runId === run.id)
-      context.out(`${run.title}: ${run.status}, ${files.length} ${files.length === 1 ? 'file' : 'files'} changed in ${worktree?.path ?? 'no worktree'}`)
+      context.out(
+        `${run.title}: ${run.status}, ${files.length} ${files.length === 1 ? 'file' : 'files'} changed in ${worktree?.path ?? 'no worktree'}`,
+      )
     }
   }
 }
