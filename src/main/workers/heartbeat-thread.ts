@@ -7,6 +7,9 @@ import type { FromHeartbeats, HeartbeatAnswer, HeartbeatCall, ToHeartbeats } fro
  *
  * A heartbeat that could not be stored is no lost lease: it is tried again, until the local deadline. Only a refusal, or the deadline, ends an attempt.
  * The deadline counts from when the last accepted heartbeat was sent.
+ *
+ * A machine that slept, or a clock that was set, is no lapsed lease either: nobody could renew meanwhile, and most likely nobody has taken the run. Then
+ * each lease is asked for once more, and the store says whether it still holds.
  */
 interface Held {
   readonly lease: Lease
@@ -19,6 +22,9 @@ const { writerPort, leaseMs, intervalMs } = workerData as { writerPort: MessageP
 /** How long before its lease ends an attempt must stop, in milliseconds: its processes have to be gone when the next worker comes. */
 const MARGIN_MS = 5_000
 
+/** A gap between two heartbeats this long is a jump of the clock, in milliseconds. */
+const JUMP_MS = leaseMs / 2 + intervalMs
+
 const held = new Map<string, Held>()
 const calls = new Map<number, { readonly attemptId: string; readonly sentAt: number }>()
 let lastId = 0
@@ -29,8 +35,12 @@ const end = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
   tell({ stop: attemptId, reason })
 }
 
+let beatAt = Date.now()
+
 const beat = (): void => {
   const now = Date.now()
+  if (Math.abs(now - beatAt) > JUMP_MS) for (const attempt of held.values()) attempt.leaseUntil = now + intervalMs + MARGIN_MS
+  beatAt = now
   for (const [attemptId, { lease, leaseUntil }] of held) {
     if (now >= leaseUntil - MARGIN_MS) {
       end(attemptId, 'lease_lost')
