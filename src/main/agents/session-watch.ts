@@ -147,7 +147,10 @@ export function watchSession(scene: SessionScene): SessionWatch {
 
   /** Keeps an eye on a silent session: an event that was lost shows, and one that will say nothing more is given up. */
   const quietWatch = (): void => {
+    const plannedAt = clock.now()
     cancelQuiet = clock.after(QUIET_MS / 2, async () => {
+      // This machine slept, or its clock was set: nobody was silent.
+      if (Math.abs(clock.now() - plannedAt) > 2 * QUIET_MS) lastSign = clock.now()
       const silentMs = clock.now() - lastSign
       if (silentMs >= QUIET_MS && clock.now() >= retryUntil) {
         await check().catch(() => {})
