@@ -51,6 +51,7 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
     inbox: [],
     host: [status()],
     settings: [{ id: 'settings', ...settings }],
+    workers: [],
   })
   const status = (): HostStatus => ({
     id: 'host',
@@ -218,6 +219,7 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
     sessions: { prompt: find },
     permissions: { reply: () => {} },
     questions: { reply: () => {} },
+    workers: { list: () => [], reset: unsupported },
     host: {
       status,
       health: () => ({ ok: true, version: '0.0.0', instanceId, state: 'ready', lanes: [] }),

@@ -35,6 +35,7 @@ import type {
   RunSummary,
   Settings,
   SettingsPatch,
+  WorkerStatus,
   Worktree,
 } from '../../shared/models/index.ts'
 
@@ -113,6 +114,11 @@ export interface CoreApi {
   readonly sessions: { prompt(runId: string, text: string): Answer<Run> }
   readonly permissions: { reply(answer: Input<typeof permissionsContract.reply>): Answer<void> }
   readonly questions: { reply(answer: Input<typeof questionsContract.reply>): Answer<void> }
+  readonly workers: {
+    list(): Answer<WorkerStatus[]>
+    /** @throws AppError NOT_FOUND */
+    reset(name: string): Answer<WorkerStatus>
+  }
   readonly host: {
     status(): HostStatus
     health(): Answer<z.output<typeof Health>>

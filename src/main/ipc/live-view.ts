@@ -33,6 +33,7 @@ export function createLiveView(instanceId: string, clock: Clock): LiveView {
     inbox: new Map(),
     host: new Map(),
     settings: new Map(),
+    workers: new Map(),
   }
   const batches: { readonly n: number; readonly changes: readonly LiveChange[] }[] = []
   const waiting = new Set<() => void>()

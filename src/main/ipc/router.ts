@@ -5,6 +5,7 @@ import { opsHandlers } from './handlers/ops.ts'
 import { projectsHandlers, worktreesHandlers } from './handlers/projects.ts'
 import { eventsHandlers, lanesHandlers, runsHandlers } from './handlers/runs.ts'
 import { permissionsHandlers, questionsHandlers, sessionsHandlers } from './handlers/sessions.ts'
+import { workersHandlers } from './handlers/workers.ts'
 import { implementer as os } from './implementer.ts'
 
 /** The whole contract on one core. Every door serves this same router. */
@@ -21,6 +22,7 @@ export function createRouter(core: CoreApi) {
     sessions: sessionsHandlers(os.sessions, core),
     permissions: permissionsHandlers(os.permissions, core),
     questions: questionsHandlers(os.questions, core),
+    workers: workersHandlers(os.workers, core),
   })
 }
 export type AppRouter = ReturnType<typeof createRouter>

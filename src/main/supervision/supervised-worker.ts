@@ -34,6 +34,8 @@ export class SupervisedWorker {
   #cleared: Promise<void> = Promise.resolve()
   #starts = 0
   #abandoned = 0
+  #hung = false
+  #startedAt: number | null = null
   #lastError: string | null = null
   #nextTryAt: number | null = null
 
@@ -53,6 +55,8 @@ export class SupervisedWorker {
       breaker: this.#breaker.state,
       restarts: Math.max(this.#starts - 1, 0),
       abandoned: this.#abandoned,
+      hung: this.#hung,
+      startedAt: this.#startedAt,
       lastError: this.#lastError,
       nextTryAt: this.#nextTryAt,
     })
@@ -93,9 +97,14 @@ export class SupervisedWorker {
   #launch(turn: number): void {
     const { startTimeoutMs } = this.#options
     this.#starts += 1
+    this.#hung = false
     this.#breaker.probe()
     this.#enter('starting')
-    this.#timer(startTimeoutMs, () => this.#crash(turn, new Error(`It did not start within ${startTimeoutMs / 1000} s.`)))
+    this.#timer(startTimeoutMs, () => {
+      this.#abandoned += 1
+      this.#hung = true
+      this.#crash(turn, new Error(`It did not start within ${startTimeoutMs / 1000} s.`))
+    })
     try {
       this.#worker.start({ ready: () => this.#ready(turn), crashed: (error) => this.#crash(turn, error) })
     } catch (error) {
@@ -134,6 +143,7 @@ export class SupervisedWorker {
     return new Promise((resolve) => {
       const cancel = clock.after(stopTimeoutMs, () => {
         this.#abandoned += 1
+        this.#hung = true
         this.#breaker.count(clock.now())
         this.#lastError = `It did not stop within ${stopTimeoutMs / 1000} s and was given up; something of it may still run.`
         logger.error({ worker: this.#name }, `${this.#name} did not stop within ${stopTimeoutMs / 1000} s and was given up.`)
@@ -161,6 +171,7 @@ export class SupervisedWorker {
   #enter(state: WorkerState, nextTryAt: number | null = null): void {
     this.#state = state
     this.#nextTryAt = nextTryAt
+    this.#startedAt = state === 'running' ? this.#ports.clock.now() : null
     this.#ports.changed()
   }
 

@@ -14,12 +14,18 @@ export interface Supervisor {
    * @throws AppError VALIDATION_FAILED  one worker cannot fill several slots
    */
   add(worker: Worker | ((slot: number) => Worker), options?: Partial<WorkerOptions>): void
-  /** Starts all, in the order in which they were added. Returns at once. */
+  /** Starts all but the lazy ones, in the order in which they were added. Returns at once. */
   start(): void
+  /** Has a worker running from now on, a lazy one too; nothing happens before `start` and after `stop`. Safe to call again. @throws AppError NOT_FOUND */
+  need(name: string): void
+  /** Stops one worker until it is needed again. Resolves when it is gone or given up. @throws AppError NOT_FOUND */
+  stopOne(name: string): Promise<void>
   /** Stops all, one after the other in reverse order; each has `stopTimeoutMs`. Nothing is restarted afterwards. */
   stop(): Promise<void>
   /** Closes a worker's breaker and starts it now if it was waiting. @throws AppError NOT_FOUND */
   reset(name: string): void
+  /** @throws AppError NOT_FOUND */
+  status(name: string): WorkerStatus
   /** In the order in which they were added. */
   list(): readonly WorkerStatus[]
   /** True while a critical worker's breaker is not closed. */
@@ -31,6 +37,7 @@ export interface Supervisor {
 export function createSupervisor(ports: { clock: Clock; logger?: Logger }): Supervisor {
   const { clock, logger = silentLogger } = ports
   const workers = new Map<string, SupervisedWorker>()
+  const lazy = new Set<string>()
   const listeners = new Set<(workers: readonly WorkerStatus[]) => void>()
   let started = false
   let telling = false
@@ -55,8 +62,14 @@ export function createSupervisor(ports: { clock: Clock; logger?: Logger }): Supe
     if (workers.has(name)) throw new AppError('CONFLICT', `There is a worker named "${name}" already; give each its own name.`)
     const supervised = new SupervisedWorker(worker, name, options, { clock, logger, changed })
     workers.set(name, supervised)
-    if (started) supervised.start()
+    if (options.lazy) lazy.add(name)
+    else if (started) supervised.start()
     changed()
+  }
+  const find = (name: string): SupervisedWorker => {
+    const worker = workers.get(name)
+    if (!worker) throw new AppError('NOT_FOUND', `There is no worker named "${name}".`)
+    return worker
   }
   return {
     add(worker, changes = {}) {
@@ -72,17 +85,19 @@ export function createSupervisor(ports: { clock: Clock; logger?: Logger }): Supe
     },
     start() {
       started = true
-      for (const worker of workers.values()) worker.start()
+      for (const [name, worker] of workers) if (!lazy.has(name)) worker.start()
     },
+    need(name) {
+      const worker = find(name)
+      if (started) worker.start()
+    },
+    stopOne: async (name) => find(name).stop(),
     async stop() {
       started = false
       for (const worker of [...workers.values()].reverse()) await worker.stop()
     },
-    reset(name) {
-      const worker = workers.get(name)
-      if (!worker) throw new AppError('NOT_FOUND', `There is no worker named "${name}".`)
-      worker.reset()
-    },
+    reset: (name) => find(name).reset(),
+    status: (name) => find(name).status,
     list,
     degraded: () => list().some((worker) => worker.critical && worker.breaker !== 'closed'),
     subscribe(listener) {

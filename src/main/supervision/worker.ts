@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly poolSize: number
   /** Whether the host is degraded while this worker's breaker is not closed. */
   readonly critical: boolean
+  /** Starts when it is first needed instead of with the others. */
+  readonly lazy: boolean
   /** After this long without a crash the back-off starts over, and a breaker that was being probed closes. */
   readonly stableRunMs: number
   /** Crashes allowed within `circuitWindowMs`; the next one opens the breaker. */
@@ -39,6 +41,7 @@ export interface WorkerOptions {
 export const DEFAULT_WORKER_OPTIONS: WorkerOptions = {
   poolSize: 1,
   critical: false,
+  lazy: false,
   stableRunMs: 30_000,
   maxRestarts: 5,
   circuitWindowMs: 600_000,
@@ -60,8 +63,12 @@ export interface WorkerStatus {
   readonly breaker: BreakerState
   /** Starts after the first one. */
   readonly restarts: number
-  /** Stops that did not resolve in time; something of these may still run. */
+  /** Starts and stops that did not come to an end in time and were given up; something of these may still run. */
   readonly abandoned: number
+  /** True while the last start or stop is one that was given up. */
+  readonly hung: boolean
+  /** Since when it has been running, in UTC epoch milliseconds; null unless `running`. */
+  readonly startedAt: number | null
   /** Why it crashed last, or did not start or stop in time; null when it never did. */
   readonly lastError: string | null
   /** UTC epoch milliseconds of the next start; null unless `waiting` or `open`. */

@@ -68,8 +68,8 @@ export function applyMessages(messages: readonly LiveMessage[]): boolean {
   const panels = fresh
     ? indexOperations(rows.operations)
     : reindexOperations(state.panels, state.operations, rows.operations, changed.operations)
-  const { runs, operations, lanes, projects, inbox, host, settings } = rows
-  useLive.setState({ runs, operations, lanes, projects, inbox, host, settings, revision, board, panels, ready: true })
+  const { runs, operations, lanes, projects, inbox, host, settings, workers } = rows
+  useLive.setState({ runs, operations, lanes, projects, inbox, host, settings, workers, revision, board, panels, ready: true })
   return whole
 }
 

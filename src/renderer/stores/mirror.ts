@@ -17,6 +17,7 @@ export const COLLECTIONS = [
   'inbox',
   'host',
   'settings',
+  'workers',
 ] as const satisfies readonly CollectionName[]
 
 export const NO_ROWS: Rows = {
@@ -27,6 +28,7 @@ export const NO_ROWS: Rows = {
   inbox: new Map(),
   host: new Map(),
   settings: new Map(),
+  workers: new Map(),
 }
 
 /** How a message relates to what the mirror has: `apply` it, `skip` it (seen already), or there is a `gap`: ask for a new snapshot. */

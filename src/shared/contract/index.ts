@@ -10,6 +10,7 @@ import { opsContract } from './ops.ts'
 import { projectsContract, worktreesContract } from './projects.ts'
 import { eventsContract, lanesContract, runsContract } from './runs.ts'
 import { permissionsContract, questionsContract, sessionsContract } from './sessions.ts'
+import { workersContract } from './workers.ts'
 
 export const contract = oc.router({
   host: hostContract,
@@ -23,6 +24,7 @@ export const contract = oc.router({
   sessions: sessionsContract,
   permissions: permissionsContract,
   questions: questionsContract,
+  workers: workersContract,
 })
 export type Contract = typeof contract
 
@@ -32,3 +34,4 @@ export * from './ops.ts'
 export * from './projects.ts'
 export * from './runs.ts'
 export * from './sessions.ts'
+export * from './workers.ts'

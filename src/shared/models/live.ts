@@ -6,6 +6,7 @@ import { Operation } from './operation.ts'
 import { Project } from './project.ts'
 import { RunSummary } from './run.ts'
 import { Settings } from './settings.ts'
+import { WorkerStatus } from './worker.ts'
 
 /** Health of the host: what the status bar shows. */
 export const HostStatus = z
@@ -52,6 +53,7 @@ export const LiveState = z.object({
   inbox: z.array(InboxItem),
   host: z.array(HostStatus),
   settings: z.array(SettingsRow),
+  workers: z.array(WorkerStatus),
 })
 export type LiveState = z.infer<typeof LiveState>
 export type CollectionName = keyof LiveState
@@ -65,7 +67,7 @@ export type Revision = z.infer<typeof Revision>
 export const LiveChange = z.object({
   collection: LiveState.keyof(),
   key: z.string(),
-  value: z.union([RunSummary, Operation, Lane, Project, InboxItem, HostStatus, SettingsRow]).nullable(),
+  value: z.union([RunSummary, Operation, Lane, Project, InboxItem, HostStatus, SettingsRow, WorkerStatus]).nullable(),
 })
 export type LiveChange = { [C in CollectionName]: { collection: C; key: string; value: CollectionRow<C> | null } }[CollectionName]
 

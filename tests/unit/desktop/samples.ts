@@ -67,7 +67,7 @@ export const inboxItem = (change: Partial<InboxItem> = {}): InboxItem => ({
 export const snapshot = (state: Partial<LiveState> = {}): LiveMessage => ({
   type: 'snapshot',
   revision: { instanceId: 'i', n: 0 },
-  state: { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [], ...state },
+  state: { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [], workers: [], ...state },
 })
 
 /** Runs that changed. */

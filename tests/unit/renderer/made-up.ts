@@ -54,7 +54,7 @@ export const makeOperation = (id: string, some: Partial<Operation> = {}): Operat
 export const snapshot = (n: number, state: Partial<LiveState> = {}, instanceId = 'one'): LiveMessage => ({
   type: 'snapshot',
   revision: { instanceId, n },
-  state: { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [], ...state },
+  state: { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [], workers: [], ...state },
 })
 
 export const changes = (n: number, list: LiveChange[], instanceId = 'one'): LiveMessage => ({

@@ -6,7 +6,7 @@ import { followRun } from '../../../../src/renderer/client/follow-run.ts'
 import { watchLive } from '../../../../src/renderer/client/watch-live.ts'
 import type { FeedMessage, LiveMessage, LiveState, Revision, RunEvent } from '../../../../src/shared/models/index.ts'
 
-const EMPTY: LiveState = { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [] }
+const EMPTY: LiveState = { runs: [], operations: [], lanes: [], projects: [], inbox: [], host: [], settings: [], workers: [] }
 const snapshot = (instanceId: string, n: number): LiveMessage => ({ type: 'snapshot', revision: { instanceId, n }, state: EMPTY })
 const changes = (instanceId: string, n: number): LiveMessage => ({ type: 'changes', revision: { instanceId, n }, changes: [] })
 const show = (message: LiveMessage): string => `${message.type} ${message.revision.instanceId}${message.revision.n}`
