@@ -5,7 +5,7 @@ import { createShellOp } from '../../src/main/ops/shell.ts'
 import { newId, silentLogger, startWatchdog, systemClock } from '../../src/main/platform/index.ts'
 import { createRunFeed, createRuns, defineOp, type OpContext, type OpDefinition, type StepEnding } from '../../src/main/runs/index.ts'
 import { openSqliteStore } from '../../src/main/store/sqlite/index.ts'
-import { createExecutorPool, startHeartbeats, type Workspace } from '../../src/main/workers/index.ts'
+import { type Admission, createExecutorPool, createHeartbeats, type Workspace } from '../../src/main/workers/index.ts'
 import { CreateRun } from '../../src/shared/contract/runs.ts'
 import { type Run, type RunStatus, Settings } from '../../src/shared/models/index.ts'
 
@@ -28,8 +28,18 @@ export async function openEngine(
     },
     finish: async () => {},
   }
-  const heartbeats = startHeartbeats({ writerPort: store.connectWriterPort(), leaseMs: 60_000, intervalMs: 200, logger: silentLogger })
+  const heartbeats = createHeartbeats({
+    connect: () => store.connectWriterPort(),
+    leaseMs: 60_000,
+    intervalMs: 200,
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  const told = { ready: () => {}, crashed: () => {} }
+  heartbeats.start(told)
+  let admission: Admission = 'all'
   const pool = createExecutorPool({
+    admission: () => admission,
     store,
     ops,
     feed,
@@ -44,6 +54,10 @@ export async function openEngine(
     limits: () => ({ ...settings.limits, projects: {} }),
     concurrency: () => settings.limits.global,
   })
+  const stop = (): Promise<void> => {
+    pool.retire()
+    return pool.stop()
+  }
   const runs = createRuns({
     store,
     ops,
@@ -55,7 +69,14 @@ export async function openEngine(
   return {
     store,
     feed,
-    pool,
+    pool: {
+      start: () => pool.start(told),
+      stop,
+      admit(how: Admission): void {
+        admission = how
+        pool.wake()
+      },
+    },
     runs,
     instanceId,
     create: (request: CreateRun): Promise<Run> => runs.create(CreateRun.parse(request)),
@@ -74,8 +95,8 @@ export async function openEngine(
       return (await store.get(runId))!
     },
     async close(): Promise<void> {
-      await pool.stop()
-      await heartbeats.close()
+      await stop()
+      await heartbeats.stop()
       feed.close()
       await store.close()
       watchdog.close()

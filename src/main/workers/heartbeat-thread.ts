@@ -18,7 +18,7 @@ interface Held {
   asked: boolean
 }
 
-const { writerPort, leaseMs, intervalMs } = workerData as { writerPort: MessagePort; leaseMs: number; intervalMs: number }
+const { leaseMs, intervalMs } = workerData as { leaseMs: number; intervalMs: number }
 /** How long before its lease ends an attempt must stop, in milliseconds: its processes have to be gone when the next worker comes. */
 const MARGIN_MS = 5_000
 
@@ -28,11 +28,20 @@ const JUMP_MS = leaseMs / 2 + intervalMs
 const held = new Map<string, Held>()
 const calls = new Map<number, { readonly attemptId: string; readonly sentAt: number }>()
 let lastId = 0
+/** The line to the store's writer; null while there is none. */
+let writer: MessagePort | null = null
 
 const tell = (message: FromHeartbeats): void => parentPort!.postMessage(message)
 const end = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
   if (reason === 'lease_lost') held.delete(attemptId)
   tell({ stop: attemptId, reason })
+}
+
+const ask = (attemptId: string, lease: Lease, now: number): void => {
+  if (!writer) return
+  const id = ++lastId
+  calls.set(id, { attemptId, sentAt: now })
+  writer.postMessage({ id, method: 'heartbeat', args: [lease, {}, leaseMs, now] } satisfies HeartbeatCall)
 }
 
 let beatAt = Date.now()
@@ -42,17 +51,12 @@ const beat = (): void => {
   if (Math.abs(now - beatAt) > JUMP_MS) for (const attempt of held.values()) attempt.leaseUntil = now + intervalMs + MARGIN_MS
   beatAt = now
   for (const [attemptId, { lease, leaseUntil }] of held) {
-    if (now >= leaseUntil - MARGIN_MS) {
-      end(attemptId, 'lease_lost')
-      continue
-    }
-    const id = ++lastId
-    calls.set(id, { attemptId, sentAt: now })
-    writerPort.postMessage({ id, method: 'heartbeat', args: [lease, {}, leaseMs, now] } satisfies HeartbeatCall)
+    if (now >= leaseUntil - MARGIN_MS) end(attemptId, 'lease_lost')
+    else ask(attemptId, lease, now)
   }
 }
 
-writerPort.on('message', ({ replies }: HeartbeatAnswer) => {
+const take = ({ replies }: HeartbeatAnswer): void => {
   for (const reply of replies) {
     const call = calls.get(reply.id)
     calls.delete(reply.id)
@@ -60,6 +64,7 @@ writerPort.on('message', ({ replies }: HeartbeatAnswer) => {
     if (!call || !attempt) continue
     if (reply.ok) {
       attempt.leaseUntil = call.sentAt + leaseMs
+      tell({ renewed: call.attemptId, leaseUntil: attempt.leaseUntil })
       if (reply.value.cancelRequested && !attempt.asked) {
         attempt.asked = true
         end(call.attemptId, 'cancelled')
@@ -67,10 +72,24 @@ writerPort.on('message', ({ replies }: HeartbeatAnswer) => {
     } else if (reply.error.code === 'LEASE_LOST') end(call.attemptId, 'lease_lost')
     else tell({ failed: reply.error.message })
   }
-})
+}
+
+/** Goes on with another writer. What the last one did not answer is asked again, whatever the time: the store says whether a lease still holds. */
+const connect = (port: MessagePort): void => {
+  writer?.close()
+  calls.clear()
+  writer = port
+  port.on('message', take)
+  port.on('close', () => {
+    if (writer === port) writer = null
+  })
+  const now = Date.now()
+  for (const [attemptId, { lease }] of held) ask(attemptId, lease, now)
+}
 
 parentPort!.on('message', (message: ToHeartbeats) => {
-  if ('remove' in message) held.delete(message.remove)
+  if ('port' in message) connect(message.port)
+  else if ('remove' in message) held.delete(message.remove)
   else held.set(message.add.attemptId, { lease: message.add, leaseUntil: message.leaseUntil, asked: false })
 })
 

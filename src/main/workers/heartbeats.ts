@@ -1,21 +1,40 @@
-import { type MessagePort, Worker } from 'node:worker_threads'
+import { type MessagePort, Worker as Thread } from 'node:worker_threads'
 import type { Lease } from '../../shared/models/index.ts'
-import { entryPath, type Logger } from '../platform/index.ts'
+import { type Clock, entryPath, type Logger } from '../platform/index.ts'
 import type { RunStore } from '../runs/index.ts'
+import type { Worker } from '../supervision/index.ts'
 
-/** Keeps the leases of live attempts, from a thread that parses no agent output and reaches the writer by a port of its own. */
-export interface Heartbeats {
+/**
+ * Keeps the leases of live attempts, from a thread that parses no agent output and reaches the writer by a port of its own.
+ *
+ * As a worker it is that thread: leases are known here, so a new thread goes on with them. While there is none, attempts are stopped at their
+ * deadline as the thread would have done.
+ */
+export interface Heartbeats extends Worker {
   /** `leaseUntil` is UTC epoch milliseconds. */
   add(lease: Lease, leaseUntil: number): void
   remove(attemptId: string): void
   /** Told when a heartbeat's answer asks for cancellation, or the lease is lost or could not be renewed in time. */
   onStop(listener: (attemptId: string, reason: 'cancelled' | 'lease_lost') => void): void
-  close(): Promise<void>
+  /** The store's writer is another one: heartbeats go to it from now on, the first at once. */
+  reconnect(): void
 }
 
+/** How long before its lease ends an attempt must stop while there is no thread, in milliseconds; the thread has its own. */
+const MARGIN_MS = 5_000
+/** How often deadlines are looked at while there is no thread, in milliseconds; a gap far longer is a machine that slept. */
+const LOOK_MS = 1_000
+const JUMP_MS = 30_000
+
 /** What the two sides say to each other. */
-export type ToHeartbeats = { readonly add: Lease; readonly leaseUntil: number } | { readonly remove: string }
-export type FromHeartbeats = { readonly stop: string; readonly reason: 'cancelled' | 'lease_lost' } | { readonly failed: string }
+export type ToHeartbeats =
+  | { readonly add: Lease; readonly leaseUntil: number }
+  | { readonly remove: string }
+  | { readonly port: MessagePort }
+export type FromHeartbeats =
+  | { readonly stop: string; readonly reason: 'cancelled' | 'lease_lost' }
+  | { readonly renewed: string; readonly leaseUntil: number }
+  | { readonly failed: string }
 
 /** The two messages of a store's writer port that heartbeats use. */
 export interface HeartbeatCall {
@@ -30,38 +49,98 @@ export interface HeartbeatAnswer {
   )[]
 }
 
-/** @param writerPort the store's second writer port; it is handed over to the thread */
-export function startHeartbeats(options: { writerPort: MessagePort; leaseMs: number; intervalMs: number; logger: Logger }): Heartbeats {
-  const worker = new Worker(entryPath('heartbeat-thread'), {
-    workerData: { writerPort: options.writerPort, leaseMs: options.leaseMs, intervalMs: options.intervalMs },
-    transferList: [options.writerPort],
-  })
-  worker.unref()
+/** @param connect  makes another writer port of the store, which is handed over to the thread; throws while there is no writer */
+export function createHeartbeats(options: {
+  connect: () => MessagePort
+  leaseMs: number
+  intervalMs: number
+  clock: Clock
+  logger: Logger
+}): Heartbeats {
+  const { connect, clock, logger } = options
   const listeners: ((attemptId: string, reason: 'cancelled' | 'lease_lost') => void)[] = []
-  const leases = new Set<string>()
-  worker.on('message', (message: FromHeartbeats) => {
-    if ('failed' in message) options.logger.warn({ reason: message.failed }, 'a heartbeat could not be stored; it is tried again')
-    else for (const listener of listeners) listener(message.stop, message.reason)
-  })
-  // Without heartbeats no lease can be kept: every live attempt is told before another worker may take its run.
-  const broke = (error: unknown): void => {
-    options.logger.error({ error }, 'the heartbeat thread broke')
-    for (const attemptId of leases) for (const listener of listeners) listener(attemptId, 'lease_lost')
+  const held = new Map<string, { readonly lease: Lease; leaseUntil: number }>()
+  let thread: Thread | null = null
+  let cancelLook: (() => void) | undefined
+  let lookedAt = 0
+
+  const tell = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
+    if (reason === 'lease_lost') held.delete(attemptId)
+    for (const listener of listeners) listener(attemptId, reason)
   }
-  worker.on('error', broke)
-  const post = (message: ToHeartbeats): void => worker.postMessage(message)
+  const post = (message: ToHeartbeats): void => thread?.postMessage(message)
+  const giveLine = (): void => {
+    if (!thread) return
+    try {
+      const port = connect()
+      thread.postMessage({ port } satisfies ToHeartbeats, [port])
+    } catch (error) {
+      logger.warn({ error }, 'heartbeats wait for the store')
+    }
+  }
+  /** The eye on the deadlines while there is no thread. */
+  const look = (): void => {
+    cancelLook?.()
+    if (thread || held.size === 0) return
+    const now = clock.now()
+    // Time asleep is nobody's fault: the next thread asks the store what still holds.
+    if (Math.abs(now - lookedAt) > JUMP_MS) for (const one of held.values()) one.leaseUntil = Math.max(one.leaseUntil, now + JUMP_MS)
+    lookedAt = now
+    for (const [attemptId, { leaseUntil }] of held) if (now >= leaseUntil - MARGIN_MS) tell(attemptId, 'lease_lost')
+    cancelLook = clock.after(LOOK_MS, look)
+  }
+  const lookFromNow = (): void => {
+    lookedAt = clock.now()
+    look()
+  }
+  const take = (message: FromHeartbeats): void => {
+    if ('failed' in message) logger.warn({ reason: message.failed }, 'a heartbeat could not be stored; it is tried again')
+    else if ('stop' in message) tell(message.stop, message.reason)
+    else {
+      const known = held.get(message.renewed)
+      if (known) known.leaseUntil = message.leaseUntil
+    }
+  }
+
   return {
+    name: 'heartbeats',
+    start({ ready, crashed }) {
+      const own = new Thread(entryPath('heartbeat-thread'), {
+        workerData: { leaseMs: options.leaseMs, intervalMs: options.intervalMs },
+        name: 'heartbeats',
+      })
+      own.unref()
+      own.once('online', ready)
+      own.on('message', take)
+      const gone = (error: unknown): void => {
+        if (thread !== own) return
+        thread = null
+        lookFromNow()
+        crashed(error)
+      }
+      own.on('error', gone)
+      own.on('exit', (code) => gone(new Error(`The heartbeat thread ended with code ${code}.`)))
+      thread = own
+      cancelLook?.()
+      for (const { lease, leaseUntil } of held.values()) post({ add: lease, leaseUntil })
+      giveLine()
+    },
+    async stop() {
+      const own = thread
+      thread = null
+      if (own) lookFromNow()
+      await own?.terminate()
+    },
     add(lease, leaseUntil) {
-      leases.add(lease.attemptId)
+      held.set(lease.attemptId, { lease, leaseUntil })
       post({ add: lease, leaseUntil })
+      if (!thread) lookFromNow()
     },
     remove(attemptId) {
-      leases.delete(attemptId)
+      held.delete(attemptId)
       post({ remove: attemptId })
     },
     onStop: (listener) => void listeners.push(listener),
-    async close() {
-      await worker.terminate()
-    },
+    reconnect: giveLine,
   }
 }

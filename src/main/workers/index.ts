@@ -1,5 +1,5 @@
 export { type Attempt, type AttemptDeps, startAttempt } from './attempt.ts'
-export { type Heartbeats, startHeartbeats } from './heartbeats.ts'
-export { createExecutorPool, type ExecutorPool, HEARTBEAT_MS, LEASE_MS } from './pool.ts'
-export { createSweeper, type Sweeper } from './sweeper.ts'
+export { createHeartbeats, type Heartbeats } from './heartbeats.ts'
+export { type Admission, createExecutorPool, type ExecutorPool, HEARTBEAT_MS, LEASE_MS } from './pool.ts'
+export { createSweeper } from './sweeper.ts'
 export { createWorkspace, type Workspace } from './workspace.ts'

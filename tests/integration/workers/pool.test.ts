@@ -130,7 +130,7 @@ describe('cancelling', () => {
 
   it('ends a waiting run at once, and is refused for one that has ended', async () => {
     const { shell, pool, runs } = await start()
-    pool.pause(true)
+    pool.admit('none')
     const { id } = await shell('true')
     expect((await runs.cancel(id)).status).toBe('cancelled')
     await expect(runs.cancel(id)).rejects.toMatchObject({ code: 'CONFLICT' })

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { silentLogger } from '../../../src/main/platform/index.ts'
 import type { RunStore } from '../../../src/main/runs/index.ts'
+
 import { createSweeper } from '../../../src/main/workers/index.ts'
+import { AppError } from '../../../src/shared/models/index.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
 const SWEEP_MS = 15_000
@@ -13,13 +15,14 @@ function setUp() {
   let broken = false
   const store = {
     async sweep(now: number) {
-      if (broken) throw new Error('no store')
+      if (broken) throw new AppError('STORE_UNAVAILABLE', 'The disk is full.')
       sweptAt.push(now)
       return []
     },
   } as unknown as RunStore
   const sweeper = createSweeper({ store, clock, logger: silentLogger, random: () => 0, leaseMs: LEASE_MS })
-  sweeper.start()
+  const crashed = vi.fn()
+  sweeper.start({ ready: () => {}, crashed })
   const breakStore = (now: boolean): void => {
     broken = now
   }
