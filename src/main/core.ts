@@ -91,6 +91,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     host: hostname(),
     startedAt,
     seenAt: startedAt,
+    build: null,
     stoppedAt: null,
   }
   const recover = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { RunStore } from '../../src/main/runs/store-port.ts'
-import type { LaneName, Lease, Outcome, RunStatus } from '../../src/shared/models/index.ts'
+import type { Attention, LaneName, Lease, Outcome, RunStatus } from '../../src/shared/models/index.ts'
 import { aRun, claimOf, endingOf, T } from './store-suite/harness.ts'
 
 /** A queue as one would write it on paper: a list, sorted when needed. It shares no code with the store or its decisions. */
@@ -18,6 +18,23 @@ interface ModelRun {
   attempt: number
   maxAttempts: number
   lost: number
+  attention: Attention | null
+  killing: boolean
+  target: Target | null
+  timing: ModelTiming | null
+}
+/** The clock of the step that runs. */
+interface ModelTiming {
+  warning: number
+  limit: number
+  stoodSince: number | null
+  phase: 'normal' | 'warning' | 'timed_out'
+  readonly onTimeout: 'ask' | 'kill'
+}
+/** Whom a run waits for. */
+interface Target {
+  readonly workerId: string
+  readonly deadline: number
 }
 interface Held {
   readonly run: ModelRun
@@ -37,7 +54,7 @@ type Real = Pick<RunStore, Exclude<keyof RunStore, 'subscribe' | 'close'>>
 type Command = fc.AsyncCommand<Model, Real>
 
 const LIMITS = { global: 4, project: 2, provider: 2, projects: { p1: 1 } }
-const LIVE: readonly RunStatus[] = ['running', 'cancelling']
+const LIVE: readonly RunStatus[] = ['running', 'awaiting_reconnect', 'cancelling']
 const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled']
 const isLive = (run: ModelRun): boolean => LIVE.includes(run.status)
 
@@ -64,35 +81,55 @@ const hasRoom = (model: Model, run: ModelRun): boolean => {
 const end = (run: ModelRun, status: RunStatus, outcome: Outcome): void => {
   run.status = status
   run.outcome = outcome
+  settle(run)
+}
+
+/** Whatever ends an attempt ends what hung on it. */
+const settle = (run: ModelRun): void => {
+  run.attention = null
+  run.killing = false
+  run.timing = null
+}
+
+/** What a run becomes that was asked to end. */
+const stop = (run: ModelRun): void => end(run, 'cancelled', run.killing ? 'killed' : 'cancelled')
+
+/** A worker was lost: what was to be killed because its time was over is over. */
+const vanish = (run: ModelRun, now: number, random: number): void => {
+  if (run.status === 'running' && run.timing?.phase === 'timed_out' && run.timing.onTimeout === 'kill')
+    finish(run, 'timed_out', true, now, random)
+  else lose(run)
 }
 
 const lose = (run: ModelRun): void => {
-  if (run.status === 'cancelling') end(run, 'cancelled', 'cancelled')
+  if (run.status === 'cancelling') stop(run)
   else {
     run.lost += 1
     if (run.lost > run.maxLost) end(run, 'failed', 'lease_lost')
     else run.status = 'queued'
+    settle(run)
   }
 }
 
-const finish = (run: ModelRun, outcome: Outcome, retryable: boolean, now: number): void => {
+const finish = (run: ModelRun, outcome: Outcome, retryable: boolean, now: number, random = 1): void => {
   const tries = run.attempt - run.lost
   const mayRetry = ['error', 'timed_out', 'post_check_failed'].includes(outcome) && retryable && tries < run.maxAttempts
   if (outcome === 'success') end(run, 'succeeded', outcome)
-  else if (outcome === 'cancelled' || outcome === 'killed') end(run, 'cancelled', outcome)
+  else if (outcome === 'cancelled' || outcome === 'killed') end(run, 'cancelled', run.killing ? 'killed' : outcome)
   else if (outcome === 'lease_lost') lose(run)
-  else if (run.status === 'cancelling') end(run, 'cancelled', 'cancelled')
+  else if (run.status === 'cancelling') stop(run)
   else if (!mayRetry) end(run, 'failed', outcome)
   else {
     run.status = 'scheduled'
-    run.runAt = now + 1_000 * 2 ** (tries - 1)
+    run.runAt = now + Math.round(1_000 * 2 ** (tries - 1) * (0.5 + 0.5 * random))
+    settle(run)
   }
 }
 
 /** Compares everything the model knows with everything the store says. */
 const compare = async (model: Model, real: Real): Promise<void> => {
   const { runs } = await real.list({ limit: 500 })
-  const pick = (run: Omit<ModelRun, 'project' | 'provider'>) => [
+  const pick = (run: Omit<ModelRun, 'project' | 'provider' | 'killing' | 'target' | 'timing'>) => [
     run.id,
     run.lane,
     run.status,
@@ -101,8 +138,20 @@ const compare = async (model: Model, real: Real): Promise<void> => {
     run.attempt,
     run.maxAttempts,
     run.lost,
+    run.attention,
   ]
   expect(runs.map(pick).sort()).toEqual(model.runs.map(pick).sort())
+  for (const run of runs) {
+    const { killing, timing } = model.runs.find((known) => known.id === run.id)!
+    const stood = timing?.stoodSince ?? null
+    const moments = timing === null || stood !== null ? [null, null] : [timing.warning, timing.limit]
+    expect([run.cancelMode === 'kill', run.timeoutStatus, run.warningAt, run.timeoutAt, run.pausedAt]).toEqual([
+      killing,
+      timing?.phase ?? 'normal',
+      ...moments,
+      stood,
+    ])
+  }
   for (const lane of await real.lanes()) {
     const own = model.runs.filter((run) => run.lane === lane.name)
     expect([lane.name, lane.queued, lane.running]).toEqual([
@@ -140,6 +189,7 @@ const refused = (promise: Promise<unknown>, code: string): Promise<void> => expe
 const nth = <V>(list: readonly V[], n: number): V | undefined => list[n % Math.max(1, list.length)]
 const live = (model: Model, run: ModelRun): Held | undefined => model.held.find((held) => held.run === run && held.state === 'live')
 
+const FRESH = { attention: null, killing: false, target: null, timing: null } as const
 const lane = fc.constantFrom('A' as const, 'B' as const)
 const index = fc.nat({ max: 30 })
 
@@ -159,7 +209,7 @@ const enqueue = fc
       const run = aRun({ ...rest, projectId: project, runAt: model.now + delay })
       await real.enqueue(run, model.now)
       const status = delay > 0 ? 'scheduled' : 'queued'
-      model.runs.push({ ...rest, id: run.id, project, status, outcome: null, runAt: run.runAt, attempt: 0, lost: 0 })
+      model.runs.push({ ...rest, id: run.id, project, status, outcome: null, runAt: run.runAt, attempt: 0, lost: 0, ...FRESH })
     }),
   )
 
@@ -206,7 +256,11 @@ const heartbeat = fc.record({ n: index, leaseMs: fc.constantFrom(1_000, 20_000) 
     const beat = real.heartbeat(held.lease, {}, leaseMs, model.now)
     if (held.state !== 'live') return refused(beat, 'LEASE_LOST')
     held.until = Math.max(held.until, model.now + leaseMs)
-    expect(await beat).toEqual({ leaseUntil: held.until, cancelRequested: held.run.status === 'cancelling' })
+    expect(await beat).toEqual({
+      leaseUntil: held.until,
+      cancelRequested: held.run.status === 'cancelling',
+      kill: held.run.killing ? 'SIGTERM' : null,
+    })
   }),
 )
 
@@ -233,10 +287,11 @@ const release = index.map((n) =>
     if (held.state !== 'live') return refused(back, 'LEASE_LOST')
     await back
     held.state = 'stale'
-    if (held.run.status === 'cancelling') end(held.run, 'cancelled', 'cancelled')
+    if (held.run.status === 'cancelling') stop(held.run)
     else {
       held.run.status = 'queued'
       held.run.attempt -= 1
+      settle(held.run)
     }
   }),
 )
@@ -245,48 +300,164 @@ const write = index.map((n) =>
   withLease('write', n, async (held, model, real) => {
     const { lease, run } = held
     const writes = [
-      () => real.updateRun(lease, { progress: 0.5, attention: 'question' }, model.now),
-      () => real.updateStep(lease, 0, { status: 'running', startedAt: model.now }, model.now),
+      () => real.updateRun(lease, { progress: 0.5, message: 'x' }, model.now),
       () => real.appendEvents(run.id, lease, [{ at: model.now, kind: 'log', level: 'info', message: 'x', data: null, step: 0 }]),
     ]
     for (const each of writes) await (held.state === 'live' ? each() : refused(each(), 'LEASE_LOST'))
   }),
 )
 
+const begin = fc.record({ n: index, onTimeout: fc.constantFrom('ask' as const, 'kill' as const) }).map(({ n, onTimeout }) =>
+  withLease(`begin a step, ${onTimeout}`, n, async (held, model, real) => {
+    const [warning, limit] = [model.now + 2_000, model.now + 6_000]
+    const times = { startedAt: model.now, warningAt: warning, timeoutAt: limit, timeoutStatus: 'normal', onTimeout } as const
+    const step = real.updateStep(held.lease, 0, { status: 'running', ...times }, model.now)
+    if (held.state !== 'live') return refused(step, 'LEASE_LOST')
+    await step
+    held.run.timing = { warning, limit, stoodSince: null, phase: 'normal', onTimeout }
+    held.run.attention = null
+  }),
+)
+
+const attend = fc.record({ n: index, wish: fc.constantFrom('question' as const, 'permission' as const, null, null) }).map(({ n, wish }) =>
+  withLease(`attention ${wish}`, n, async ({ lease, run, state }, model, real) => {
+    const told = real.updateRun(lease, { attention: wish }, model.now)
+    if (state !== 'live') return refused(told, 'LEASE_LOST')
+    await told
+    const { timing } = run
+    run.attention = wish ?? (timing?.phase === 'timed_out' && timing.onTimeout === 'ask' ? 'timeout' : null)
+    if (!timing) return
+    if (wish !== null) timing.stoodSince ??= model.now
+    else if (timing.stoodSince !== null) {
+      timing.warning += model.now - timing.stoodSince
+      timing.limit += model.now - timing.stoodSince
+      timing.stoodSince = null
+    }
+  }),
+)
+
+/** What the timeout checker does: asks who is due, and marks each. */
+const look = fc.constantFrom(0, 2_000, 6_000).map((ms) =>
+  command(`wait ${ms} and look at the clocks`, async (model, real) => {
+    model.now += ms
+    const due = model.runs.filter(({ status, timing }) => {
+      if (status !== 'running' || timing === null || timing.stoodSince !== null) return false
+      return timing.phase !== 'timed_out' && (timing.limit <= model.now || (timing.phase === 'normal' && timing.warning <= model.now))
+    })
+    const told = await real.dueSteps(model.now)
+    expect(told.map((step) => step.runId).sort()).toEqual(due.map((run) => run.id).sort())
+    for (const step of told) {
+      const status = step.timeoutAt <= model.now ? 'timed_out' : 'warning'
+      expect(await real.markStep(step.runId, step.index, step.attemptId, status, model.now)).toBe(true)
+      const run = due.find((known) => known.id === step.runId)!
+      run.timing!.phase = status
+      if (status === 'timed_out' && run.timing!.onTimeout === 'ask') run.attention = 'timeout'
+    }
+  }),
+)
+
+const waitLonger = index.map((n) =>
+  command(`wait longer for run ${n}`, async (model, real) => {
+    const run = nth(model.runs, n)
+    if (!run) return
+    const call = real.waitLonger(run.id, 4_000, model.now)
+    if (run.status !== 'running' || run.timing === null) return refused(call, 'CONFLICT')
+    await call
+    const from = run.timing.stoodSince ?? model.now
+    Object.assign(run.timing, { phase: 'normal', warning: from + 2_000, limit: from + 4_000 })
+    if (run.attention === 'timeout') run.attention = null
+  }),
+)
+
+const BUILD = { version: '1', contentHash: 'a' }
+const awaitTarget = fc.record({ n: index, workerId: fc.constantFrom('w1', 'w2') }).map(({ n, workerId }) =>
+  withLease(`await ${workerId}`, n, async ({ lease, run, state }, model, real) => {
+    const deadline = model.now + 8_000
+    const wanted = { workerId, oldBuild: BUILD, expectedBuild: BUILD, oldInstanceId: 'old', oldStartedAt: 0, deadline, seenAt: null }
+    const waiting = real.awaitReconnect(lease, wanted, model.now)
+    if (state !== 'live') return refused(waiting, 'LEASE_LOST')
+    if (run.status !== 'running') return refused(waiting, 'CONFLICT')
+    await waiting
+    run.status = 'awaiting_reconnect'
+    run.attention = null
+    run.target = { workerId, deadline }
+  }),
+)
+
+/** Ends what waits for a target, and what holds its lease with it. */
+const endAwaiting = (model: Model, run: ModelRun, status: RunStatus, outcome: Outcome): void => {
+  live(model, run)!.state = 'stale'
+  end(run, status, outcome)
+}
+const awaitingFor = (model: Model, test: (target: Target) => boolean): ModelRun[] =>
+  model.runs.filter((run) => run.status === 'awaiting_reconnect' && test(run.target!))
+
+const reconnect = fc.record({ workerId: fc.constantFrom('w1', 'w2'), same: fc.boolean() }).map(({ workerId, same }) =>
+  command(`${workerId} comes back${same ? ' as the same' : ''}`, async (model, real) => {
+    const waiting = awaitingFor(model, (target) => target.workerId === workerId)
+    const returned = { instanceId: same ? 'old' : 'new', build: BUILD, startedAt: 1 }
+    const ended = await real.reconnected(workerId, returned, model.now)
+    if (waiting.length) expect(ended.map((run) => run.id).sort()).toEqual(waiting.map((run) => run.id).sort())
+    for (const run of waiting) {
+      if (run.target!.deadline < model.now) endAwaiting(model, run, 'failed', 'timed_out')
+      else if (same) endAwaiting(model, run, 'failed', 'suspicious')
+      else endAwaiting(model, run, 'succeeded', 'success')
+    }
+  }),
+)
+
+const silence = fc.constantFrom(0, 5_000, 9_000).map((ms) =>
+  command(`wait ${ms} for whom nobody has seen`, async (model, real) => {
+    model.now += ms
+    const late = awaitingFor(model, (target) => target.deadline < model.now)
+    expect((await real.reconnectsDue(model.now)).map((run) => run.id).sort()).toEqual(late.map((run) => run.id).sort())
+    for (const run of late) endAwaiting(model, run, 'failed', 'timed_out')
+  }),
+)
+
 const sweep = fc.constantFrom(0, 5_000, 12_000).map((ms) =>
   command(`wait ${ms} and sweep`, async (model, real) => {
     model.now += ms
-    const expired = model.held.filter((held) => held.state === 'live' && held.until <= model.now)
+    const expired = model.held.filter(
+      (held) => held.state === 'live' && held.until <= model.now && held.run.status !== 'awaiting_reconnect',
+    )
     const swept = await real.sweep(model.now, 0.5)
     expect(swept.map((run) => run.id).sort()).toEqual(expired.map((held) => held.run.id).sort())
     for (const held of expired) {
       held.state = 'stale'
-      lose(held.run)
+      vanish(held.run, model.now, 0.5)
     }
   }),
 )
 
 const rescue = fc.constantFrom('i1', 'i2').map((instance) =>
   command(`rescue ${instance}`, async (model, real) => {
-    const dead = model.held.filter((held) => held.state === 'live' && held.instance === instance)
+    const dead = model.held.filter(
+      (held) => held.state === 'live' && held.instance === instance && held.run.status !== 'awaiting_reconnect',
+    )
     const rescued = await real.rescue([instance], model.now)
     expect(rescued.map((run) => run.id).sort()).toEqual(dead.map((held) => held.run.id).sort())
     for (const held of dead) {
       held.state = 'stale'
-      lose(held.run)
+      vanish(held.run, model.now, 0)
     }
   }),
 )
 
-const cancel = index.map((n) =>
-  command(`cancel run ${n}`, async (model, real) => {
+const cancel = fc.record({ n: index, mode: fc.constantFrom('cancel' as const, 'kill' as const) }).map(({ n, mode }) =>
+  command(`${mode} run ${n}`, async (model, real) => {
     const run = nth(model.runs, n)
     if (!run) return
-    const cancelled = real.cancel(run.id, null, model.now)
-    if (ENDED.includes(run.status)) return refused(cancelled, 'CONFLICT')
-    await cancelled
-    if (live(model, run)) run.status = 'cancelling'
-    else end(run, 'cancelled', 'cancelled')
+    const asked = real.cancel(run.id, { mode, reason: null }, model.now)
+    const outcome = mode === 'kill' ? 'killed' : 'cancelled'
+    if (ENDED.includes(run.status) || (mode === 'kill' && (!isLive(run) || run.killing))) return refused(asked, 'CONFLICT')
+    await asked
+    if (run.status === 'awaiting_reconnect') endAwaiting(model, run, 'cancelled', outcome)
+    else if (!isLive(run)) end(run, 'cancelled', 'cancelled')
+    else {
+      run.status = 'cancelling'
+      run.killing ||= mode === 'kill'
+    }
   }),
 )
 
@@ -328,6 +499,14 @@ export const histories = fc.commands<Model, Real, false>(
     complete,
     heartbeat,
     write,
+    begin,
+    begin,
+    attend,
+    look,
+    waitLonger,
+    awaitTarget,
+    reconnect,
+    silence,
     release,
     sweep,
     sweep,

@@ -4,9 +4,12 @@ import { endingTests } from './store-suite/endings.ts'
 import { feedTests } from './store-suite/feed.ts'
 import { fencingTests } from './store-suite/fencing.ts'
 import { createBench, type OpenSubject } from './store-suite/harness.ts'
+import { killTests } from './store-suite/kills.ts'
 import { queueTests } from './store-suite/queue.ts'
 import { readTests } from './store-suite/reads.ts'
+import { reconnectTests } from './store-suite/reconnects.ts'
 import { recordTests } from './store-suite/records.ts'
+import { timingTests } from './store-suite/timing.ts'
 
 /**
  * What every store must do, whatever it is made of.
@@ -19,6 +22,9 @@ export const storeSuite = (name: string, open: OpenSubject): void => {
     endings: endingTests,
     fencing: fencingTests,
     control: controlTests,
+    kills: killTests,
+    timing: timingTests,
+    reconnects: reconnectTests,
     records: recordTests,
     reads: readTests,
     feed: feedTests,

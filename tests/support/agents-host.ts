@@ -6,10 +6,14 @@
 import { createAgents } from '../../src/main/agents/index.ts'
 import { opencodeConfig } from '../../src/main/demo/scripted-model.ts'
 import { dataPaths, newId, silentLogger, systemClock } from '../../src/main/platform/index.ts'
+import { createSupervisor } from '../../src/main/supervision/index.ts'
 import { Settings } from '../../src/shared/models/index.ts'
 
 const [dataDir, directory, modelUrl] = process.argv.slice(2) as [string, string, string]
+const supervisor = createSupervisor({ clock: systemClock })
+supervisor.start()
 const agents = createAgents({
+  supervisor,
   paths: dataPaths(dataDir),
   settings: () => Settings.parse({}),
   clock: systemClock,

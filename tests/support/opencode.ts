@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { vi } from 'vitest'
 import { type AgentEnding, type Agents, type AgentTurn, createAgents } from '../../src/main/agents/index.ts'
 import { opencodeConfig, type Scenario, type ScriptedModel, startScriptedModel } from '../../src/main/demo/scripted-model.ts'
-import { dataPaths, newId, type ProcessIdentity, silentLogger, systemClock } from '../../src/main/platform/index.ts'
+import { type Clock, dataPaths, newId, type ProcessIdentity, silentLogger, systemClock } from '../../src/main/platform/index.ts'
+import { createSupervisor, type Supervisor } from '../../src/main/supervision/index.ts'
 import { type LivePart, type NewEvent, Settings, type SettingsPatch } from '../../src/shared/models/index.ts'
 import { makeFolder, removeFolder } from './temp.ts'
 
 /** The real OpenCode server in a data folder of its own, with the scripted model as its only provider. */
 export interface OpencodeScene {
   readonly agents: Agents & { reapLeftovers(): Promise<boolean> }
+  readonly supervisor: Supervisor
   readonly model: ScriptedModel
   readonly folder: string
   readonly instanceId: string
@@ -30,6 +32,7 @@ export interface SceneOptions {
   readonly config?: object | null
   readonly isolated?: boolean
   readonly memory?: { soft: number; hard: number }
+  readonly clock?: Clock
 }
 
 /** Starts the model and builds the agents; the server itself starts with the first turn. */
@@ -40,10 +43,13 @@ export async function openScene(options: SceneOptions = {}): Promise<OpencodeSce
   const watched = new Set<string>()
   const keyOf = ({ pid, startTime }: ProcessIdentity): string => `${pid}@${startTime}`
   const instanceId = newId()
+  const supervisor = createSupervisor({ clock: options.clock ?? systemClock })
+  supervisor.start()
   const agents = createAgents({
+    supervisor,
     paths: dataPaths(join(folder, 'data')),
     settings: () => Settings.parse({ opencode: { ...settings.opencode } }),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     logger: silentLogger,
     watchdog: { add: (identity) => watched.add(keyOf(identity)), remove: (identity) => watched.delete(keyOf(identity)) },
     instanceId,
@@ -54,6 +60,7 @@ export async function openScene(options: SceneOptions = {}): Promise<OpencodeSce
   })
   return {
     agents,
+    supervisor,
     model,
     folder,
     instanceId,

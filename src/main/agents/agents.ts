@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { ModelChoice } from '../../shared/contract/host.ts'
 import { AppError, type Settings } from '../../shared/models/index.ts'
 import type { Clock, DataPaths, Logger, Watchdog } from '../platform/index.ts'
+import type { Supervisor } from '../supervision/index.ts'
 import { type Clients, createClients } from './clients.ts'
 import { toolOutputPattern } from './environment.ts'
 import { followEvents } from './events.ts'
@@ -25,6 +26,8 @@ export interface AgentsOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly watchdog: Pick<Watchdog, 'add' | 'remove'>
+  /** Keeps the OpenCode server going; the caller starts it. */
+  readonly supervisor: Supervisor
   /** Marks every process of this host. */
   readonly instanceId: string
   /** Laid over the server's environment. */

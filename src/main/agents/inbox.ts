@@ -37,7 +37,10 @@ export function createInbox(onChange: () => void): Inbox {
     find: (runId, requestId) => of(runId).find(({ item }) => item.id === requestId) ?? null,
     remove: (requestId) => drop([requestId]),
     removeRun: (runId) => drop(of(runId).map(({ item }) => item.id)),
-    attentionOf: (runId) => of(runId)[0]?.item.kind ?? null,
+    attentionOf: (runId) => {
+      const kind = of(runId)[0]?.item.kind
+      return kind === 'permission' || kind === 'question' ? kind : null
+    },
     items: () => [...pending.values()].map(({ item }) => item),
   }
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { AppError, type HostStatus, isAppError, type Settings } from '../../shared/models/index.ts'
 import { type ChildHandle, type Clock, killTree, type Logger, newId, newToken, startProcess, type Watchdog } from '../platform/index.ts'
+import type { Supervisor, WorkerContext, WorkerState } from '../supervision/index.ts'
 import { checkVersion, findBinary } from './binary.ts'
 import { SERVER_MARK, serverEnvironment } from './environment.ts'
 import { preparePlaces, type ServerPlaces, serverPlaces } from './places.ts'
@@ -28,50 +29,66 @@ export interface ServerOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly watchdog: Pick<Watchdog, 'add' | 'remove'>
+  /** Keeps the server going; has to be started. */
+  readonly supervisor: Supervisor
   readonly instanceId: string
   readonly environment: Readonly<Record<string, string>>
   readonly isolated: boolean
   readonly onStatus: () => void
 }
 
+export const OPENCODE_WORKER = 'OpenCode server'
 /** Milliseconds. A start also migrates the database of an earlier version. */
 const START_LIMIT_MS = 120_000
 const STOP_GRACE_MS = 2_000
-const FIRST_BACKOFF_MS = 500
-const LAST_BACKOFF_MS = 60_000
-/** A server that lived this long has shown that it works: the next start waits no longer than the first. */
-const STABLE_MS = 30_000
+
+/** One process from its start to its end. */
+interface Life {
+  /** Aborted with the reason once the process has ended or was told to. */
+  readonly over: AbortController
+  readonly end: (reason: string) => void
+}
 
 /**
- * The one supervised `opencode serve` of this host.
+ * The one `opencode serve` of this host, kept going by the supervisor, which alone decides when it is started again.
  *
- * `stopped` → `starting` → `ready`; a crash or a failed start leads to `failed`, from where the next need starts it again after a pause that doubles with each
- * failure in a row; `stop` leads to `stopped` from anywhere. It is started by the first need only, and a need that comes during a start shares it.
- *
- * Nothing of a server outlives it: whatever the way it ended, its process tree and everything that carries its mark is ended before the next may start.
+ * It is started by the first need, and a need that comes while it starts or waits for its next start shares that start. While its breaker is open every
+ * need is refused at once. Nothing of a server outlives it: whatever the way it ended, its process tree and everything that carries its mark is ended
+ * before the next may start.
  */
 export class OpencodeServer {
   readonly #options: ServerOptions
-  #state: HostStatus['opencode']['state'] = 'stopped'
-  #error: string | null = null
+  readonly #supervisor: Supervisor
   #connection: Connection | null = null
-  #starting: Promise<Connection> | null = null
-  /** What the last server left is being ended; the next start waits for it. */
+  #life: Life | null = null
+  /** What the last server left is being ended. */
   #ending: Promise<void> = Promise.resolve()
-  #failures = 0
-  #notBefore = 0
-  #end: ((reason: string) => void) | null = null
+  /** Those who need a server and have none yet. */
+  #waiting: PromiseWithResolvers<Connection> | null = null
   #closed = false
-  #wake: (() => void) | null = null
-  /** How often `stop` was called: a start that finds another number has been overtaken. */
-  #stops = 0
+  #told = ''
+  readonly #unsubscribe: () => void
 
+  /** Adds itself to the supervisor, which has to be started by whoever made it. */
   constructor(options: ServerOptions) {
     this.#options = options
+    this.#supervisor = options.supervisor
+    this.#supervisor.add(
+      { name: OPENCODE_WORKER, start: (context) => this.#begin(context), stop: () => this.#finish() },
+      { lazy: true, startTimeoutMs: START_LIMIT_MS },
+    )
+    this.#unsubscribe = this.#supervisor.subscribe(() => this.#tell())
   }
 
   get status(): HostStatus['opencode'] {
-    return { state: this.#state, version: this.#connection?.version ?? null, pid: this.#connection?.pid ?? null, error: this.#error }
+    const { state, lastError } = this.#supervisor.status(OPENCODE_WORKER)
+    const connection = this.#connection
+    return {
+      state: STATES[state],
+      version: connection?.version ?? null,
+      pid: connection?.pid ?? null,
+      error: state === 'running' || state === 'stopped' ? null : lastError,
+    }
   }
 
   get connection(): Connection | null {
@@ -81,38 +98,37 @@ export class OpencodeServer {
   /**
    * The running server, started when there is none.
    *
-   * @throws AppError when it cannot be started, which says what to do
+   * @throws AppError when it cannot be started or is parked, which says what to do
    */
   async ensure(): Promise<Connection> {
     if (this.#closed) throw new AppError('CONFLICT', 'This host is stopping. Start it again, then retry.')
     if (this.#connection) return this.#connection
-    this.#starting ??= this.#startAfterPause().finally(() => {
-      this.#starting = null
-    })
-    return this.#starting
+    const { state, nextTryAt, lastError } = this.#supervisor.status(OPENCODE_WORKER)
+    if (state === 'open') throw parkedError(lastError, (nextTryAt ?? 0) - this.#options.clock.now())
+    this.#waiting ??= promiseOfServer()
+    const { promise } = this.#waiting
+    this.#supervisor.need(OPENCODE_WORKER)
+    return promise
   }
 
   /** Gives a server up that no longer answers; whoever needs one gets a new one. */
   giveUp(connection: Connection, reason: string): void {
-    if (this.#connection === connection) this.#end?.(reason)
+    if (this.#connection === connection) this.#life?.end(reason)
   }
 
   /** Ends the server for good: whoever needs one later is refused. @throws AppError INTERNAL when a process would not go */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
-    return this.stop()
+    await this.stop()
+    this.#unsubscribe()
   }
 
   /** Ends the server and proves that its processes are gone; the next need starts another. @throws AppError INTERNAL when some would not go */
   async stop(): Promise<void> {
-    this.#stops += 1
-    this.#end?.('stopped')
-    this.#wake?.()
-    await this.#starting?.catch(() => {})
+    this.#refuse(stoppedError())
+    await this.#supervisor.stopOne(OPENCODE_WORKER)
+    this.#tell()
     await this.#ending
-    this.#failures = 0
-    this.#notBefore = 0
-    this.#setState('stopped', null)
   }
 
   /** Ends what the server of a dead host left behind. Also done before each start. */
@@ -121,49 +137,71 @@ export class OpencodeServer {
     return reapRecorded(serverPlaces(root, 'none').record, { clock, logger })
   }
 
-  #setState(state: HostStatus['opencode']['state'], error: string | null): void {
-    this.#state = state
-    this.#error = error
+  /** Tells a change of the status, each once. */
+  #tell(): void {
+    const now = JSON.stringify(this.status)
+    if (now === this.#told) return
+    this.#told = now
     this.#options.onStatus()
   }
 
-  async #startAfterPause(): Promise<Connection> {
-    const { clock } = this.#options
-    const stops = this.#stops
-    this.#setState('starting', this.#error)
-    await this.#ending
-    const pauseMs = this.#notBefore - clock.now()
-    if (pauseMs > 0) await this.#pause(pauseMs)
-    try {
-      if (stops !== this.#stops) throw stoppedError()
-      return await this.#start(stops)
-    } catch (error) {
-      this.#countFailure()
-      const message = error instanceof Error ? error.message : String(error)
-      if (stops === this.#stops) this.#setState('failed', message)
-      throw isAppError(error) ? error : new AppError('INTERNAL', `OpenCode could not be started: ${message}`, { cause: error })
+  #refuse(error: unknown): void {
+    this.#waiting?.reject(error)
+    this.#waiting = null
+  }
+
+  #begin(context: WorkerContext): void {
+    const over = new AbortController()
+    // Every turn and every call listens to it.
+    setMaxListeners(0, over.signal)
+    const life: Life = {
+      over,
+      end: (reason) => {
+        if (over.signal.aborted) return
+        const wasReady = this.#connection !== null
+        this.#connection = null
+        over.abort(reason)
+        // A start that failed is told by what it threw.
+        if (wasReady) context.crashed(new Error(reason))
+      },
     }
+    this.#life = life
+    this.#start(life)
+      .then((connection) => {
+        if (over.signal.aborted) throw toStartError(over.signal.reason)
+        this.#connection = connection
+        context.ready()
+        this.#waiting?.resolve(connection)
+        this.#waiting = null
+        this.#tell()
+      })
+      .catch((error: unknown) => {
+        const failed = toStartError(error)
+        if (this.#life === life) this.#refuse(failed)
+        life.end('stopped')
+        context.crashed(failed)
+      })
   }
 
-  /** Waits, but not beyond a `stop`. */
-  #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const cancel = this.#options.clock.after(ms, resolve)
-    this.#wake = resolve
-    return promise.finally(() => {
-      cancel()
-      this.#wake = null
-    })
+  /** Ends what there is of the last start. */
+  async #finish(): Promise<void> {
+    // A start that hung has told nobody yet.
+    if (this.#life && !this.#connection && !this.#life.over.signal.aborted)
+      this.#refuse(toStartError(new Error(this.#supervisor.status(OPENCODE_WORKER).lastError ?? 'it was stopped.')))
+    this.#life?.end('stopped')
+    this.#life = null
+    await this.#ending
   }
 
-  async #start(stops: number): Promise<Connection> {
+  async #start({ over, end }: Life): Promise<Connection> {
     const { clock, logger, watchdog, settings, root, isolated } = this.#options
+    await this.#ending.catch(() => {})
     const binary = await findBinary(settings().opencode.binary)
     await this.reapLeftovers()
     const serverId = newId(clock.now())
     const places = serverPlaces(root, serverId)
     const pluginFile = await preparePlaces(places, isolated)
-    if (stops !== this.#stops) throw stoppedError()
+    if (over.signal.aborted) throw stoppedError()
     const password = newToken()
     const child = startProcess({
       command: binary,
@@ -181,77 +219,29 @@ export class OpencodeServer {
         host: process.env,
       }),
     })
-    const over = new AbortController()
-    // Every turn and every call listens to it.
-    setMaxListeners(0, over.signal)
-    const end = (reason: string): void => {
-      if (over.signal.aborted) return
-      const wasReady = this.#connection !== null
-      this.#connection = null
-      this.#end = null
-      this.#ending = this.#clear(child, places, serverId)
-      this.#ending.catch((error: unknown) => logger.error({ error }, 'What an OpenCode server left could not be cleared.'))
-      over.abort(reason)
-      // A start that failed is counted and told by whoever waits for it.
-      if (reason === 'stopped' || !wasReady) return
-      logger.error({ pid: child.pid, reason }, 'The OpenCode server ended before its time.')
-      if (clock.now() - readyAt >= STABLE_MS) this.#failures = 0
-      this.#countFailure()
-      this.#setState('failed', reason)
-    }
-    let readyAt = clock.now()
-    this.#end = end
+    over.signal.addEventListener(
+      'abort',
+      () => {
+        this.#ending = this.#clear(child, places, serverId)
+        this.#ending.catch((error: unknown) => logger.error({ error }, 'What an OpenCode server left could not be cleared.'))
+      },
+      { once: true },
+    )
     const errors = keepTail(child.stderr)
     void child.exited.then(({ code, signal, error }) =>
       end(error?.message ?? `the OpenCode server ended (${signal ?? `exit code ${code}`})`),
     )
-    try {
-      if (child.pid > 0) {
-        watchdog.add(child.identity)
-        await writeRecord(places.record, { ...child.identity, serverId, tmp: places.tmp })
-      }
-      const baseUrl = await this.#readAddress(child, over.signal, errors)
-      const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`
-      const version = await readVersion(baseUrl, authorization, over.signal)
-      checkVersion(version, binary)
-      if (stops !== this.#stops || over.signal.aborted) throw stoppedError()
-      readyAt = clock.now()
-      const connection: Connection = { serverId, baseUrl, authorization, version, pid: child.pid, places, ended: over.signal }
-      this.#connection = connection
-      logger.info({ pid: child.pid, version, binary }, 'The OpenCode server is ready.')
-      this.#setState('ready', null)
-      return connection
-    } catch (error) {
-      end('stopped')
-      await this.#ending.catch(() => {})
-      throw error
+    if (child.pid > 0) {
+      watchdog.add(child.identity)
+      await writeRecord(places.record, { ...child.identity, serverId, tmp: places.tmp })
     }
-  }
-
-  /** Reads the line in which the server says where it listens. */
-  async #readAddress(child: ChildHandle, ended: AbortSignal, errors: () => string): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const explain = (what: string): void => reject(new AppError('INTERNAL', `OpenCode could not be started: ${what}${errors()}`))
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text = (text + chunk).slice(-10_000)
-      const url = /listening on (https?:\/\/\S+)/.exec(text)?.[1]
-      if (url) resolve(url.replace(/\/$/, ''))
-    })
-    const cancelLimit = this.#options.clock.after(START_LIMIT_MS, () => explain(`it did not answer within ${START_LIMIT_MS / 1000} s.`))
-    ended.addEventListener('abort', () => explain(`${ended.reason}.`), { once: true })
-    if (ended.aborted) explain(`${ended.reason}.`)
-    try {
-      return await promise
-    } finally {
-      cancelLimit()
-    }
-  }
-
-  #countFailure(): void {
-    const pauseMs = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures)
-    this.#failures += 1
-    this.#notBefore = this.#options.clock.now() + pauseMs
+    const baseUrl = await readAddress(child, over.signal, errors)
+    const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`
+    const version = await readVersion(baseUrl, authorization, over.signal)
+    checkVersion(version, binary)
+    if (over.signal.aborted) throw stoppedError()
+    logger.info({ pid: child.pid, version, binary }, 'The OpenCode server is ready.')
+    return { serverId, baseUrl, authorization, version, pid: child.pid, places, ended: over.signal }
   }
 
   /** Ends a server's tree and what carries its mark, then deletes its record and temporary files. */
@@ -271,13 +261,64 @@ export class OpencodeServer {
   }
 }
 
+const STATES: Record<WorkerState, HostStatus['opencode']['state']> = {
+  stopped: 'stopped',
+  stopping: 'stopped',
+  starting: 'starting',
+  running: 'ready',
+  waiting: 'failed',
+  open: 'failed',
+}
+
+function promiseOfServer(): PromiseWithResolvers<Connection> {
+  const waiting = Promise.withResolvers<Connection>()
+  // Whoever asked hears of a failure; a promise that is shared has to be caught here all the same.
+  waiting.promise.catch(() => {})
+  return waiting
+}
+
 const stoppedError = (): AppError => new AppError('CONFLICT', 'The OpenCode server was stopped while it started. Try again.')
 
-async function readVersion(baseUrl: string, authorization: string, ended: AbortSignal): Promise<string> {
-  const response = await fetch(`${baseUrl}/global/health`, {
-    headers: { authorization },
-    signal: AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT_MS)]),
+const toStartError = (error: unknown): AppError =>
+  isAppError(error)
+    ? error
+    : new AppError('INTERNAL', `OpenCode could not be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+
+/** @param pauseMs  milliseconds until the supervisor tries it again */
+const parkedError = (lastError: string | null, pauseMs: number): AppError => {
+  const retryAfterMs = Math.max(pauseMs, 0)
+  return new AppError(
+    'INTERNAL',
+    `OpenCode crashed too often and is tried again in ${Math.ceil(retryAfterMs / 1000)} s. Reset it under Workers to start it now. Its last error: ${lastError ?? 'unknown.'}`,
+    { data: { retryAfterMs } },
+  )
+}
+
+/** Reads the line in which the server says where it listens. */
+function readAddress(child: ChildHandle, ended: AbortSignal, errors: () => string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const explain = (what: string): void => reject(new AppError('INTERNAL', `OpenCode could not be started: ${what}${errors()}`))
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-10_000)
+    const url = /listening on (https?:\/\/\S+)/.exec(text)?.[1]
+    if (url) resolve(url.replace(/\/$/, ''))
   })
+  ended.addEventListener('abort', () => explain(`${ended.reason}.`), { once: true })
+  if (ended.aborted) explain(`${ended.reason}.`)
+  return promise
+}
+
+/** A line kept from an earlier server on the same port breaks at its next use, so a broken one is no verdict yet. */
+const VERSION_TRIES = 3
+
+async function readVersion(baseUrl: string, authorization: string, ended: AbortSignal): Promise<string> {
+  const ask = (tries: number): Promise<Response> =>
+    fetch(`${baseUrl}/global/health`, { headers: { authorization }, signal: ended }).catch((error: unknown) => {
+      if (ended.aborted || tries === 1) throw error
+      return ask(tries - 1)
+    })
+  const response = await ask(VERSION_TRIES)
   const body: unknown = await response.json().catch(() => null)
   const version = (body as { version?: unknown } | null)?.version
   if (!response.ok || typeof version !== 'string') {

@@ -21,7 +21,13 @@ export function expectedFailure(error: unknown): RunError | null {
   if (isAppError(error)) {
     // Told by the server's supervisor, which says what to do.
     const retryable = error.code === 'INTERNAL' || error.code === 'CONFLICT'
-    return { code: error.code === 'INTERNAL' ? 'OPENCODE_UNAVAILABLE' : error.code, message: error.message, retryable }
+    const { retryAfterMs } = (error.data ?? {}) as { retryAfterMs?: number }
+    return {
+      code: error.code === 'INTERNAL' ? 'OPENCODE_UNAVAILABLE' : error.code,
+      message: error.message,
+      retryable,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }
   }
   if (error instanceof NoAnswer) return { code: 'OPENCODE_UNREACHABLE', message: `${error.message} Retry in a moment.`, retryable: true }
   if (error instanceof Refused)

@@ -25,18 +25,19 @@ export function runsApi({ store, runs, feed, worktrees, projects, limits, clock 
     },
     cancel: (id, reason) => runs.cancel(id, reason),
     retry: (id, reason) => runs.retry(id, reason),
+    wait: (id, ms) => runs.wait(id, ms),
     dismiss: (id) => runs.dismiss(id),
     move: async (id, to) => store.move((await runs.get(id)).id, to, clock.now()),
     claim: ({ workerId, lanes, limit, leaseMs = LEASE_MS }) =>
       store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), now: clock.now() }),
     heartbeat: ({ progress, message, ...lease }) => store.heartbeat(lease, { progress, message }, LEASE_MS, clock.now()),
-    complete({ status, outcome = OUTCOME_OF[status], error, result, ...lease }) {
+    complete({ status, outcome = OUTCOME_OF[status], how, error, result, ...lease }) {
       if (statusOf(outcome) !== status) {
         throw new AppError('VALIDATION_FAILED', `The outcome “${outcome}” does not belong to the status “${status}”.`, {
           data: { field: 'outcome' },
         })
       }
-      return store.complete(lease, { outcome, error: error ?? null, result: result ?? null, now: clock.now(), random: Math.random() })
+      return store.complete(lease, { outcome, error: error ?? null, result: result ?? null, how: how ?? null, now: clock.now(), random: Math.random() })
     },
     release: (lease) => store.release(lease, clock.now()),
     async appendEvents(lease, events) {

@@ -21,6 +21,7 @@ import type {
   ClaimedRun,
   FeedMessage,
   HostStatus,
+  KillSignal,
   Lane,
   LaneName,
   Lease,
@@ -74,10 +75,12 @@ export interface CoreApi {
     diff(id: string): Answer<RunDiff>
     cancel(id: string, reason: string | undefined): Answer<Run>
     retry(id: string, reason: string | undefined): Answer<Run>
+    /** @param ms  the step's whole time limit when left out */
+    wait(id: string, ms: number | undefined): Answer<Run>
     dismiss(id: string): Answer<Run>
     move(id: string, to: { lane?: LaneName; priority?: number }): Answer<Run>
     claim(request: Input<typeof runsContract.claim>): Answer<ClaimedRun[]>
-    heartbeat(beat: Input<typeof runsContract.heartbeat>): Answer<{ leaseUntil: number; cancelRequested: boolean }>
+    heartbeat(beat: Input<typeof runsContract.heartbeat>): Answer<{ leaseUntil: number; cancelRequested: boolean; kill: KillSignal | null }>
     complete(ending: Input<typeof runsContract.complete>): Answer<Run>
     release(lease: Lease): Answer<Run>
     appendEvents(lease: Lease, events: Input<typeof eventsContract.append>['events']): Answer<{ lastSeq: number }>

@@ -5,3 +5,4 @@ export { defineOp, type OpContext, type OpDefinition, type OpTarget, type StepEn
 export { createRuns, type Runs } from './runs.ts'
 export { errorOf, isLeaseLost, outcomeOfStop, runStep } from './step-life.ts'
 export type * from './store-port.ts'
+export { timeoutsOf } from './timing.ts'

@@ -1,13 +1,18 @@
 import type { RunQuery } from '../../shared/contract/runs.ts'
 import type {
   Attention,
+  Build,
+  CancelMode,
   ClaimedRun,
+  EndedHow,
   EventLevel,
   Json,
+  KillSignal,
   Lane,
   LaneName,
   Lease,
   Outcome,
+  Reconnect,
   Run,
   RunAttempt,
   RunError,
@@ -16,6 +21,7 @@ import type {
   RunStep,
   RunSummary,
   StepSpec,
+  TimeoutStatus,
 } from '../../shared/models/index.ts'
 
 /** How many runs may be live at once. A project missing in `projects` takes `project`. */
@@ -43,6 +49,8 @@ export interface NewRun {
   readonly maxAttempts: number
   readonly maxLost: number
   readonly idempotencyKey: string | null
+  /** What it was dispatched at, when that is no project. */
+  readonly target?: string | null
 }
 
 /** An event to store; the store gives it its `seq`. */
@@ -65,13 +73,49 @@ export interface ClaimRequest {
   readonly now: number
 }
 
-/** How an attempt ended. `random` in 0..1 spreads the back-off. */
+/** How an attempt ended, and `how` it came to that when it was told to. `random` in 0..1 spreads the back-off. */
 export interface AttemptEnding {
   readonly outcome: Outcome
   readonly error: RunError | null
   readonly result?: Json | null
+  readonly how?: EndedHow | null
   readonly now: number
   readonly random: number
+}
+
+/** How a live run is asked to end. A kill begins with `signal`, SIGTERM when left out. */
+export interface CancelRequest {
+  readonly mode: CancelMode
+  readonly signal?: KillSignal
+  readonly reason: string | null
+}
+
+/** What came of a control run, which has ended when it is stored. */
+export interface ControlEnding {
+  readonly outcome: 'success' | 'error'
+  readonly message: string
+  readonly error: RunError | null
+  readonly result: Json | null
+}
+
+/** A running step whose next moment has come. `attemptId` fences what is decided about it. */
+export interface DueStep {
+  readonly runId: string
+  readonly index: number
+  readonly attemptId: string
+  readonly workerId: string
+  readonly instanceId: string
+  readonly timeoutStatus: TimeoutStatus
+  readonly warningAt: number | null
+  readonly timeoutAt: number
+  readonly onTimeout: 'ask' | 'kill'
+}
+
+/** A worker that has come back. `startedAt` is when its process had started. */
+export interface Returned {
+  readonly instanceId: string
+  readonly build: Build
+  readonly startedAt: number
 }
 
 /** Fields of a run that its attempt may change. `addCost` is added; `progress` never falls. */
@@ -92,8 +136,16 @@ export interface StepPatch {
   readonly warningAt?: number | null
   readonly timeoutAt?: number | null
   readonly timeoutStatus?: RunStep['timeoutStatus']
+  readonly onTimeout?: RunStep['onTimeout']
   readonly error?: RunError | null
   readonly result?: Json | null
+}
+
+/** The answer to a sign of life: whether the run is to end, and with which signal when it is to be killed. */
+export interface HeartbeatReply {
+  readonly leaseUntil: number
+  readonly cancelRequested: boolean
+  readonly kill: KillSignal | null
 }
 
 /** What one committed transaction changed: whole new rows, already copied. Handed out after the commit, in commit order. */
@@ -103,12 +155,13 @@ export interface StoreChange {
   readonly events: readonly { readonly runId: string; readonly events: readonly RunEvent[] }[]
 }
 
-/** One process start of a worker. `pid` and `processStartedAt` tell a living process from another that got its number. */
+/** One process start of a worker. `pid` and `processStartedAt` tell a living process from another that got its number; `build` is what it runs. */
 export interface WorkerInstance {
   readonly instanceId: string
   readonly workerId: string
   readonly pid: number
   readonly processStartedAt: string | null
+  readonly build: Build | null
   readonly host: string
   readonly startedAt: number
   readonly seenAt: number
@@ -128,22 +181,44 @@ export interface RunStore {
   enqueue(run: NewRun, now: number): Promise<{ run: Run; created: boolean }>
   /** Lowest `priority`, then `runAt`, then `id` inside each lane; skips paused lanes and keys without room; promotes due `scheduled` runs first. Counts the attempt. */
   claim(request: ClaimRequest): Promise<ClaimedRun[]>
-  heartbeat(
-    lease: Lease,
-    patch: Pick<RunPatch, 'progress' | 'message'>,
-    leaseMs: number,
-    now: number,
-  ): Promise<{ leaseUntil: number; cancelRequested: boolean }>
+  heartbeat(lease: Lease, patch: Pick<RunPatch, 'progress' | 'message'>, leaseMs: number, now: number): Promise<HeartbeatReply>
   /** Ends the attempt and decides what becomes of the run (`decideEnding`). */
   complete(lease: Lease, ending: AttemptEnding): Promise<Run>
   /** Graceful hand-back: queued again, the attempt not counted. */
   release(lease: Lease, now: number): Promise<Run>
+  /**
+   * While `attention` waits for a person (anything but `timeout`) the clock of the running step stands still; afterwards both its moments have moved by that time.
+   * A step whose time is over and whose policy is to ask keeps asking until it ends or is given more time.
+   */
   updateRun(lease: Lease, patch: RunPatch, now: number): Promise<void>
   updateStep(lease: Lease, index: number, patch: StepPatch, now: number): Promise<void>
   /** Appends with the next `seq` numbers. `lease: null` is for the host's own notes about a run, not for a worker. */
   appendEvents(runId: string, lease: Lease | null, events: readonly EventDraft[]): Promise<readonly RunEvent[]>
-  /** Waiting: ends as cancelled at once. Live: becomes `cancelling`, its next heartbeat says so. Ended: `CONFLICT`. */
-  cancel(runId: string, reason: string | null, now: number): Promise<Run>
+  /**
+   * Ends a run, as `decideCancel` says.
+   *
+   * Live: becomes `cancelling` and its next heartbeat says so. Waiting for a place or for its target: a cancel ends it at once. Ended, a kill of what
+   * waits, or a second kill: `CONFLICT`.
+   */
+  cancel(runId: string, request: CancelRequest, now: number): Promise<Run>
+  /** Stores a control run that has ended already. A known `idempotencyKey` or id returns the run that exists. */
+  record(run: NewRun, ending: ControlEnding, now: number): Promise<{ run: Run; created: boolean }>
+  /** Running steps of runs that nobody asked to end, whose warning or time limit has come and that do not stand still; those overdue longest first. */
+  dueSteps(now: number): Promise<DueStep[]>
+  /**
+   * Notes that a step takes long or that its time is over; a step that asks then gets the attention `timeout`.
+   *
+   * @returns whether anything changed: false when the attempt is over, the step has ended, stands still, was given more time or is that far already
+   */
+  markStep(runId: string, index: number, attemptId: string, status: 'warning' | 'timed_out', now: number): Promise<boolean>
+  /** Gives the running step `ms` more, counted from now, or from when its clock goes on. `CONFLICT` when no step runs or the run is to end. */
+  waitLonger(runId: string, ms: number, now: number): Promise<Run>
+  /** The run waits for its target; its attempt stays its live one and is neither swept nor rescued. To be called before the target is told to restart. */
+  awaitReconnect(lease: Lease, reconnect: Reconnect, now: number): Promise<void>
+  /** A target came back: ends the runs that wait for it, as `decideReconnect` says. One that comes after its deadline is noted. Returns what changed. */
+  reconnected(workerId: string, returned: Returned, now: number): Promise<Run[]>
+  /** Ends runs whose target did not come back in time. Returns what changed. */
+  reconnectsDue(now: number): Promise<Run[]>
   /** A failed or cancelled run is queued again with room for one more attempt; unfinished steps are pending again. Otherwise `CONFLICT`. */
   retry(runId: string, reason: string | null, now: number): Promise<Run>
   /** Appends a step to a run that ended and queues it again, same session and worktree. `CONFLICT` while it is live or waiting. */

@@ -1,9 +1,21 @@
-import type { EventLevel, Json, Outcome, Run } from '../../shared/models/index.ts'
+import type { EndedHow, EventLevel, Json, Outcome, Run } from '../../shared/models/index.ts'
 
-/** What a decision reads of a run. `cancelReason` is what was given to the cancel that is under way. */
+/** What a decision reads of a run. `cancelReason` and `cancelMode` are those of the cancel that is under way. */
 export type RunState = Pick<
   Run,
-  'status' | 'lane' | 'priority' | 'attempt' | 'maxAttempts' | 'lost' | 'maxLost' | 'runAt' | 'startedAt' | 'endedAt' | 'dismissed'
+  | 'status'
+  | 'lane'
+  | 'priority'
+  | 'attempt'
+  | 'maxAttempts'
+  | 'lost'
+  | 'maxLost'
+  | 'runAt'
+  | 'startedAt'
+  | 'endedAt'
+  | 'dismissed'
+  | 'cancelMode'
+  | 'reconnect'
 > & { readonly cancelReason: string | null }
 
 /** The fields of a run that a transition sets; what is left out stays. */
@@ -25,12 +37,16 @@ export type RunChanges = Partial<
     | 'dismissed'
     | 'lane'
     | 'priority'
+    | 'cancelMode'
+    | 'cancelSignal'
+    | 'endedHow'
+    | 'reconnect'
   > & { readonly cancelReason: string | null }
 >
 
 /** A line for the run's log, written with the change. */
 export interface Note {
-  readonly kind: 'run' | 'attempt'
+  readonly kind: 'run' | 'attempt' | 'step'
   readonly level: EventLevel
   readonly message: string
   readonly data: { readonly [key: string]: Json }
@@ -66,22 +82,38 @@ export const createNote = (kind: Note['kind'], message: string, data: Note['data
 /** The tail of a sentence that gives a reason; empty without one. */
 export const because = (reason: string | null): string => (reason ? `: ${reason}` : '')
 
+/** What a run holds that nobody asked to end. */
+export const NOT_CANCELLING = { cancelReason: null, cancelMode: null, cancelSignal: null } as const satisfies RunChanges
+
 /** What every ending sets. The message stays unless another is given. */
 export const endRun = (status: 'succeeded' | 'failed' | 'cancelled', now: number, more: RunChanges & { outcome: Outcome }): RunChanges => ({
   status,
   error: null,
   attention: null,
   endedAt: now,
-  cancelReason: null,
+  endedHow: null,
+  ...NOT_CANCELLING,
   ...more,
 })
 
+const HOW_WORDS: Record<EndedHow, string> = {
+  cooperative: 'it stopped by itself',
+  term: 'by a signal',
+  kill: 'by SIGKILL',
+  fenced: 'nobody could prove its end, its lease was closed',
+}
+
 /** A cancelled run has no error: a person wanted it so. */
-export const cancelRun = (reason: string | null, outcome: 'cancelled' | 'killed', now: number): Transition => {
-  const message = `${outcome === 'killed' ? 'Killed' : 'Cancelled'}${because(reason)}`
+export const cancelRun = (
+  run: Pick<RunState, 'cancelReason'>,
+  outcome: 'cancelled' | 'killed',
+  how: EndedHow | null,
+  now: number,
+): Transition => {
+  const message = `${outcome === 'killed' ? 'Killed' : 'Cancelled'}${because(run.cancelReason)}`
   return {
-    changes: endRun('cancelled', now, { outcome, message }),
+    changes: endRun('cancelled', now, { outcome, message, endedHow: how }),
     steps: 'settle',
-    notes: [createNote('run', `${message}.`, { status: 'cancelled', outcome })],
+    notes: [createNote('run', `${message}${how ? ` (${HOW_WORDS[how]})` : ''}.`, { status: 'cancelled', outcome, how })],
   }
 }

@@ -1,23 +1,53 @@
 import type { LaneName, Result } from '../../shared/models/index.ts'
 import { fail, ok } from '../../shared/models/result.ts'
-import { because, cancelRun, createNote, NOTHING, type RunChanges, type RunState, type Transition } from './transition.ts'
+import type { CancelRequest } from './store-port.ts'
+import { because, cancelRun, createNote, endRun, NOTHING, type RunChanges, type RunState, type Transition } from './transition.ts'
 
 const refuse = (message: string): Result<never> => fail('CONFLICT', message)
 const isWaiting = (run: RunState): boolean => run.status === 'queued' || run.status === 'scheduled'
 
-/** Asked again while it is under way, it changes nothing. */
-export const decideCancel = (run: RunState, reason: string | null, now: number): Result<Transition> => {
-  if (run.endedAt !== null) return refuse(`This run has already ended as ${run.status}. There is nothing left to cancel.`)
+/**
+ * A cancel ends what waits, and has what is live stop. A kill is for what is live alone: it also hastens a cancel that is under way.
+ *
+ * A cancel that is asked for again changes nothing; a second kill is refused. A run that waits for its target to come back has no worker that could
+ * stop it, so it ends at once.
+ */
+export const decideCancel = (run: RunState, request: CancelRequest, now: number): Result<Transition> => {
+  const { mode, reason } = request
+  if (run.endedAt !== null) return refuse(`This run has already ended as ${run.status}. There is nothing left to ${mode}.`)
   if (isWaiting(run)) {
-    const ended = cancelRun(reason, 'cancelled', now)
-    const message = `Cancelled ${run.attempt === 0 ? 'before it started' : 'while it waited'}${because(reason)}.`
-    return ok({ ...ended, notes: [createNote('run', message, { status: 'cancelled', outcome: 'cancelled' })] })
+    if (mode === 'kill') return refuse(`This run is ${run.status}, so nothing of it runs that could be killed. Cancel it instead.`)
+    const message = `Cancelled${because(reason)}`
+    const said = `Cancelled ${run.attempt === 0 ? 'before it started' : 'while it waited'}${because(reason)}.`
+    return ok({
+      changes: endRun('cancelled', now, { outcome: 'cancelled', message }),
+      steps: 'settle',
+      notes: [createNote('run', said, { status: 'cancelled', outcome: 'cancelled' })],
+    })
   }
-  if (run.status === 'cancelling') return ok(NOTHING)
+  if (run.status === 'cancelling') {
+    if (mode === 'cancel') return ok(NOTHING)
+    if (run.cancelMode === 'kill') return refuse('This run is being killed already.')
+  }
+  if (run.status === 'awaiting_reconnect')
+    return ok(cancelRun({ cancelReason: reason }, mode === 'kill' ? 'killed' : 'cancelled', 'fenced', now))
+  const signal = mode === 'kill' ? (request.signal ?? 'SIGTERM') : null
   return ok({
-    changes: { status: 'cancelling', cancelReason: reason, message: 'cancelling' },
+    changes: {
+      status: 'cancelling',
+      cancelMode: mode,
+      cancelSignal: signal,
+      ...(reason === null && run.status === 'cancelling' ? {} : { cancelReason: reason }),
+      message: mode === 'kill' ? 'being killed' : 'cancelling',
+    },
     steps: 'keep',
-    notes: [createNote('run', `Cancel was asked for${because(reason)}.`, { status: 'cancelling' })],
+    notes: [
+      createNote('run', `${signal ? `Kill (${signal})` : 'Cancel'} was asked for${because(reason)}.`, {
+        status: 'cancelling',
+        mode,
+        signal,
+      }),
+    ],
   })
 }
 
@@ -27,6 +57,8 @@ const againFrom = (run: RunState, now: number, message: string): RunChanges => (
   outcome: null,
   error: null,
   endedAt: null,
+  endedHow: null,
+  reconnect: null,
   attention: null,
   dismissed: false,
   progress: -1,

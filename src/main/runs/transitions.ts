@@ -7,16 +7,18 @@
  *               ▲                 ▲  ▲        │ ├─ error, tries left ─► scheduled
  *               └── error ────────│──│────────┤ ├─ lease lost, some left ─► queued (so does release)
  *                                 │  └────────┘ ├─ anything else ─► failed
- *             retry, resume ──────┘             └─ cancel ─► cancelling ─ any end but success ─► cancelled
+ *             retry, resume ──────┘             ├─ cancel, kill ─► cancelling ─ any end but success ─► cancelled
+ *                                               └─ awaits its target ─► awaiting_reconnect ─ came back, or too late ─► succeeded, failed
  * ```
  *
- * A waiting run is cancelled at once. `succeeded`, `failed` and `cancelled` are left only by `retry` and `resume`.
+ * A waiting run, and one that waits for its target, is cancelled at once. `succeeded`, `failed` and `cancelled` are left only by `retry` and `resume`.
+ * `awaiting_reconnect` (reconnect.ts) keeps its attempt, whose lease then does not run out; no worker is at it.
  * Two budgets, never mixed: `attempt - lost` tries may end in an error up to `maxAttempts`, and up to `maxLost` leases may be lost.
  * Outcome, error and endedAt are set while a run is ended and null otherwise; attention is null whenever an attempt ends.
  */
 import type { LaneName, Outcome, RunError } from '../../shared/models/index.ts'
 import { formatDelay, retryDelayMs } from './backoff.ts'
-import type { AttemptEnding } from './store-port.ts'
+import type { AttemptEnding, ControlEnding } from './store-port.ts'
 import { cancelRun, createNote, endRun, NOTHING, type RunState, type Transition } from './transition.ts'
 
 const RETRIED: readonly Outcome[] = ['error', 'timed_out', 'post_check_failed']
@@ -58,6 +60,17 @@ export const decidePromote = (run: Pick<RunState, 'lane'>): Transition => ({
   notes: [createNote('run', `Its time has come: queued in lane ${run.lane}.`, { status: 'queued' })],
 })
 
+/** A control run: it had ended when it was stored. */
+export const decideRecord = (ending: ControlEnding, now: number): Transition => {
+  const { outcome, error, message } = ending
+  const status = outcome === 'success' ? 'succeeded' : 'failed'
+  return {
+    ...NOTHING,
+    changes: endRun(status, now, { outcome, error, message, startedAt: now, ...(status === 'succeeded' ? { progress: 1 } : {}) }),
+    notes: [createNote('run', `${message}.`, { status, outcome }, status === 'failed' ? 'error' : 'info')],
+  }
+}
+
 /** A worker takes the run: one more attempt. */
 export const decideClaim = (run: RunState, workerId: string, now: number): Transition => {
   const attempt = run.attempt + 1
@@ -79,7 +92,13 @@ const failed = (ending: AttemptEnding, more: { lost?: number } = {}): Transition
   const { outcome } = ending
   const error: RunError = ending.error ?? { code: outcome.toUpperCase(), message: OUTCOME_WORDS[outcome] }
   return {
-    changes: endRun('failed', ending.now, { outcome, error, message: error.message, ...more }),
+    changes: endRun('failed', ending.now, {
+      outcome,
+      error,
+      message: error.message,
+      endedHow: outcome === 'timed_out' ? (ending.how ?? null) : null,
+      ...more,
+    }),
     steps: 'settle',
     notes: [createNote('run', `Failed: ${error.message}`, { status: 'failed', outcome, code: error.code }, 'error')],
   }
@@ -120,7 +139,8 @@ export const decideEnding = (run: RunState, ending: AttemptEnding): Transition =
     }
   }
   if (run.status === 'cancelling' || outcome === 'cancelled' || outcome === 'killed') {
-    return cancelRun(run.cancelReason, outcome === 'killed' ? 'killed' : 'cancelled', now)
+    const how = ending.how ?? (outcome === 'lease_lost' ? 'fenced' : null)
+    return cancelRun(run, outcome === 'killed' || run.cancelMode === 'kill' ? 'killed' : 'cancelled', how, now)
   }
   if (outcome === 'lease_lost') return lostLease(run, ending)
 
@@ -141,7 +161,7 @@ export const decideEnding = (run: RunState, ending: AttemptEnding): Transition =
 
 /** A worker hands the run back: the attempt is not counted. A run being cancelled is cancelled instead. */
 export const decideRelease = (run: RunState, now: number): Transition => {
-  if (run.status === 'cancelling') return cancelRun(run.cancelReason, 'cancelled', now)
+  if (run.status === 'cancelling') return cancelRun(run, run.cancelMode === 'kill' ? 'killed' : 'cancelled', 'cooperative', now)
   return {
     changes: { status: 'queued', attempt: run.attempt - 1, attention: null, message: 'handed back, queued again' },
     steps: 'reset-running',

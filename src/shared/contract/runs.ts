@@ -2,10 +2,12 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import {
   ClaimedRun,
+  EndedHow,
   type FeedMessage,
   FileDiff,
   Id,
   Json,
+  KillSignal,
   Lane,
   LaneName,
   Lease,
@@ -107,6 +109,20 @@ export const runsContract = {
     .route({ method: 'POST', path: '/runs.retry' })
     .input(ById.extend({ reason: z.string().max(1_000).optional() }))
     .output(Run),
+  /** Gives the running step more time: `ms` from now, or its whole time limit again. Refused with `CONFLICT` while no step runs. */
+  wait: oc
+    .route({ method: 'POST', path: '/runs.wait', summary: 'Wait longer for a step whose time is over' })
+    .input(
+      ById.extend({
+        ms: z
+          .number()
+          .int()
+          .min(1_000)
+          .max(30 * 86_400_000)
+          .optional(),
+      }),
+    )
+    .output(Run),
   /** Takes a failed run out of the active panel. */
   dismiss: oc.route({ method: 'POST', path: '/runs.dismiss' }).input(ById).output(Run),
   /** Moves a waiting run to another lane or place. Refused with `CONFLICT` once it has started. */
@@ -128,13 +144,14 @@ export const runsContract = {
   heartbeat: oc
     .route({ method: 'POST', path: '/runs.heartbeat' })
     .input(Lease.extend({ progress: Progress.optional(), message: z.string().max(10_000).optional() }))
-    .output(z.object({ leaseUntil: Timestamp, cancelRequested: z.boolean() })),
+    .output(z.object({ leaseUntil: Timestamp, cancelRequested: z.boolean(), kill: KillSignal.nullable() })),
   complete: oc
     .route({ method: 'POST', path: '/runs.complete' })
     .input(
       Lease.extend({
         status: z.enum(['succeeded', 'failed', 'cancelled']),
         outcome: Outcome.optional(),
+        how: EndedHow.optional(),
         error: RunError.unwrap().optional(),
         result: Json.optional(),
       }),

@@ -5,12 +5,16 @@ import { Json, Timestamp } from './common.ts'
 export const PermissionPolicy = z.enum(['ask', 'allow-edits', 'allow-all'])
 export type PermissionPolicy = z.infer<typeof PermissionPolicy>
 
-/** One thing that waits for a person: a permission or a question of an agent. `id` is the agent's request id. */
+/**
+ * One thing that waits for a person: a permission or a question of an agent, or a step whose time is over.
+ *
+ * `id` is the agent's request id, and `timeout-<runId>` for a timeout, which is answered by waiting longer or killing the run.
+ */
 export const InboxItem = z
   .object({
     id: z.string(),
     runId: z.string(),
-    kind: z.enum(['permission', 'question']),
+    kind: z.enum(['permission', 'question', 'timeout']),
     createdAt: Timestamp,
     /** One line: what is asked, for a permission `bash: npm test`. */
     title: z.string(),

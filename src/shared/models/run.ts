@@ -59,6 +59,44 @@ export const StepSpec = z
 export type StepSpec = z.infer<typeof StepSpec>
 
 export const TimeoutStatus = z.enum(['normal', 'warning', 'timed_out'])
+export type TimeoutStatus = z.infer<typeof TimeoutStatus>
+
+/** How a run is asked to end: it may stop by itself first, or its processes are ended. */
+export const CancelMode = z.enum(['cancel', 'kill'])
+export type CancelMode = z.infer<typeof CancelMode>
+
+/** The signal that a kill begins with. */
+export const KillSignal = z.enum(['SIGTERM', 'SIGINT', 'SIGKILL'])
+export type KillSignal = z.infer<typeof KillSignal>
+
+/**
+ * How what was told to stop came to its end: by itself without a signal, by the signal that a kill begins with, by SIGKILL, or `fenced`:
+ * nobody could prove its end, and its lease was closed all the same.
+ */
+export const EndedHow = z.enum(['cooperative', 'term', 'kill', 'fenced'])
+export type EndedHow = z.infer<typeof EndedHow>
+
+/** What a program is: two are the same only when version and content hash are. */
+export const Build = z.object({ version: z.string().max(200), contentHash: z.string().max(200) }).readonly()
+export type Build = z.infer<typeof Build>
+
+/**
+ * Whom a run waits for to come back, and as what. Stored before the command is sent that makes it restart.
+ *
+ * `oldStartedAt` is when the old process had started; `seenAt` is set when it came back after the deadline.
+ */
+export const Reconnect = z
+  .object({
+    workerId: z.string(),
+    oldBuild: Build,
+    expectedBuild: Build,
+    oldInstanceId: z.string(),
+    oldStartedAt: Timestamp,
+    deadline: Timestamp,
+    seenAt: Timestamp.nullable(),
+  })
+  .readonly()
+export type Reconnect = z.infer<typeof Reconnect>
 
 /** One step as it is kept. `index` counts from 0. */
 export const RunStep = z
@@ -74,6 +112,10 @@ export const RunStep = z
     warningAt: Timestamp.nullable(),
     timeoutAt: Timestamp.nullable(),
     timeoutStatus: TimeoutStatus,
+    /** What happens when its time is over; null until it has begun. */
+    onTimeout: z.enum(['ask', 'kill']).nullable(),
+    /** Since when its clock stands still because a person is waited for; both moments move by as long as that takes. */
+    pausedAt: Timestamp.nullable(),
     continueOnError: z.boolean(),
     timeouts: Timeouts.unwrap().partial().nullable(),
     error: RunError.nullable(),
@@ -104,6 +146,8 @@ export type RunAttempt = z.infer<typeof RunAttempt>
  * A run as lists and the board show it: everything but its parameters and steps.
  *
  * `heartbeatAt` is the last sign of life of its attempt; `message` one line on what it does now, or what came of it.
+ * `timeoutStatus`, `warningAt` and `timeoutAt` are those of the running step; without one, and while its clock stands still (`pausedAt`), the moments
+ * are null. `cancelMode` and `cancelSignal` say what was asked of a run that is `cancelling`, `endedHow` how an attempt that was told to stop ended.
  */
 export const RunSummary = z
   .object({
@@ -117,6 +161,13 @@ export const RunSummary = z
     status: RunStatus,
     outcome: Outcome.nullable(),
     attention: Attention.nullable(),
+    timeoutStatus: TimeoutStatus,
+    warningAt: Timestamp.nullable(),
+    timeoutAt: Timestamp.nullable(),
+    pausedAt: Timestamp.nullable(),
+    cancelMode: CancelMode.nullable(),
+    cancelSignal: KillSignal.nullable(),
+    endedHow: EndedHow.nullable(),
     progress: Progress,
     message: z.string(),
     attempt: z.number().int().nonnegative(),
@@ -140,7 +191,14 @@ export type RunSummary = z.infer<typeof RunSummary>
 
 /** A whole run. */
 export const Run = RunSummary.unwrap()
-  .extend({ params: z.record(z.string(), Json), steps: z.array(RunStep).readonly(), idempotencyKey: z.string().nullable() })
+  .extend({
+    params: z.record(z.string(), Json),
+    steps: z.array(RunStep).readonly(),
+    idempotencyKey: z.string().nullable(),
+    /** What the run was dispatched at: the id of a run, a worker, a worktree. */
+    target: z.string().nullable(),
+    reconnect: Reconnect.nullable(),
+  })
   .readonly()
 export type Run = z.infer<typeof Run>
 

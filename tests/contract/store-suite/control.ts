@@ -6,7 +6,7 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
   test.each([T, T + 500])('cancelling a run that waits ends it at once', async (runAt) => {
     const { store } = await bench()
     const { run } = await store.enqueue(aRun({ runAt }), T)
-    const ended = await store.cancel(run.id, 'not needed', T + 1)
+    const ended = await store.cancel(run.id, { mode: 'cancel', reason: 'not needed' }, T + 1)
     expect(ended).toMatchObject({
       status: 'cancelled',
       outcome: 'cancelled',
@@ -20,9 +20,13 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
   test('cancelling a live run marks it, and its next heartbeat says so', async () => {
     const { store, started } = await bench()
     const run = await started()
-    expect(await store.cancel(run.id, null, T + 1)).toMatchObject({ status: 'cancelling', outcome: null, endedAt: null })
+    expect(await store.cancel(run.id, { mode: 'cancel', reason: null }, T + 1)).toMatchObject({
+      status: 'cancelling',
+      outcome: null,
+      endedAt: null,
+    })
     expect(await store.heartbeat(leaseOf(run), {}, LEASE_MS, T + 2)).toMatchObject({ cancelRequested: true })
-    expect(await store.cancel(run.id, 'again', T + 3)).toMatchObject({ status: 'cancelling' })
+    expect(await store.cancel(run.id, { mode: 'cancel', reason: 'again' }, T + 3)).toMatchObject({ status: 'cancelling' })
     const ended = await store.complete(leaseOf(run), endingOf('cancelled'))
     expect(ended).toMatchObject({ status: 'cancelled', outcome: 'cancelled', error: null })
   })
@@ -30,14 +34,14 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
   test('a success that was under way when the run was cancelled stands', async () => {
     const { store, started } = await bench()
     const run = await started()
-    await store.cancel(run.id, null, T)
+    await store.cancel(run.id, { mode: 'cancel', reason: null }, T)
     expect(await store.complete(leaseOf(run), endingOf('success'))).toMatchObject({ status: 'succeeded', progress: 1 })
   })
 
   test('an error of a run that is being cancelled is no failure and is not tried again', async () => {
     const { store, started } = await bench()
     const run = await started({ maxAttempts: 5 })
-    await store.cancel(run.id, 'enough', T)
+    await store.cancel(run.id, { mode: 'cancel', reason: 'enough' }, T)
     const ended = await store.complete(leaseOf(run), endingOf('error'))
     expect(ended).toMatchObject({ status: 'cancelled', outcome: 'cancelled', error: null, message: 'Cancelled: enough' })
     expect(await store.attempts(run.id)).toMatchObject([{ outcome: 'error', error: { code: 'BROKEN' } }])
@@ -46,14 +50,14 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
   test('a kill of a run that is being cancelled is told apart', async () => {
     const { store, started } = await bench()
     const run = await started()
-    await store.cancel(run.id, null, T)
+    await store.cancel(run.id, { mode: 'cancel', reason: null }, T)
     expect(await store.complete(leaseOf(run), endingOf('killed'))).toMatchObject({ status: 'cancelled', outcome: 'killed' })
   })
 
   test.each(['sweep', 'rescue', 'release', 'lease_lost'] as const)('the cancel mark wins over %s', async (how) => {
     const { store, started } = await bench()
     const run = await started()
-    await store.cancel(run.id, null, T)
+    await store.cancel(run.id, { mode: 'cancel', reason: null }, T)
     if (how === 'sweep') await store.sweep(T + LEASE_MS, 0)
     if (how === 'rescue') await store.rescue(['instance-1'], T)
     if (how === 'release') await store.release(leaseOf(run), T)
@@ -67,7 +71,7 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
     const run = await started()
     await store.complete(leaseOf(run), endingOf(outcome))
     const before = await everythingAbout(store, run.id)
-    await expectCode(store.cancel(run.id, null, T), 'CONFLICT')
+    await expectCode(store.cancel(run.id, { mode: 'cancel', reason: null }, T), 'CONFLICT')
     expect(await everythingAbout(store, run.id)).toEqual(before)
   })
 
@@ -76,7 +80,7 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
     const run = await started()
     const [completed, cancelled] = await Promise.allSettled([
       store.complete(leaseOf(run), endingOf('success')),
-      store.cancel(run.id, null, T),
+      store.cancel(run.id, { mode: 'cancel', reason: null }, T),
     ])
     expect(completed.status).toBe('fulfilled')
     expect(cancelled).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } })
@@ -124,7 +128,7 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
     const { store, started } = await bench()
     const run = await started({ maxLost: 1 })
     await store.sweep(T + LEASE_MS, 0)
-    await store.cancel(run.id, null, T + LEASE_MS)
+    await store.cancel(run.id, { mode: 'cancel', reason: null }, T + LEASE_MS)
     expect(await store.retry(run.id, null, T + LEASE_MS)).toMatchObject({ status: 'queued', lost: 0, maxAttempts: 2 })
   })
 
@@ -186,7 +190,7 @@ export const controlTests = (bench: () => Promise<Bench>): void => {
   test('a run that is not there is not found', async () => {
     const { store } = await bench()
     for (const call of [
-      store.cancel('nosuchrun', null, T),
+      store.cancel('nosuchrun', { mode: 'cancel', reason: null }, T),
       store.retry('nosuchrun', null, T),
       store.resume('nosuchrun', { op: 'agent', params: {} }, T),
       store.dismiss('nosuchrun', T),

@@ -22,7 +22,7 @@ export const feedTests = (bench: () => Promise<Bench>): void => {
       store.updateRun(lease, { progress: 0.25, message: 'a quarter' }, T),
       store.heartbeat(lease, {}, LEASE_MS, T + 5),
       store.appendEvents(run.id, lease, [{ at: T, kind: 'log', level: 'info', message: 'hello', data: null, step: null }]),
-      store.cancel(run.id, null, T + 6),
+      store.cancel(run.id, { mode: 'cancel', reason: null }, T + 6),
       store.complete(lease, endingOf('cancelled')),
     ])
     expect(
@@ -74,7 +74,7 @@ export const feedTests = (bench: () => Promise<Bench>): void => {
     await store.sweep(T, 0)
     await store.rescue(['nobody'], T)
     await store.complete(leaseOf(run), endingOf('success'))
-    await expectCode(store.cancel(run.id, null, T), 'CONFLICT')
+    await expectCode(store.cancel(run.id, { mode: 'cancel', reason: null }, T), 'CONFLICT')
     expect(changes).toEqual([])
   })
 

@@ -89,8 +89,16 @@ export const fencingTests = (bench: () => Promise<Bench>): void => {
   test('a heartbeat extends the lease and never shortens it', async () => {
     const { store, started } = await bench()
     const run = await started()
-    expect(await store.heartbeat(leaseOf(run), {}, 90_000, T + 5_000)).toEqual({ leaseUntil: T + 95_000, cancelRequested: false })
-    expect(await store.heartbeat(leaseOf(run), {}, 1_000, T + 4_000)).toEqual({ leaseUntil: T + 95_000, cancelRequested: false })
+    expect(await store.heartbeat(leaseOf(run), {}, 90_000, T + 5_000)).toEqual({
+      leaseUntil: T + 95_000,
+      cancelRequested: false,
+      kill: null,
+    })
+    expect(await store.heartbeat(leaseOf(run), {}, 1_000, T + 4_000)).toEqual({
+      leaseUntil: T + 95_000,
+      cancelRequested: false,
+      kill: null,
+    })
     expect(await store.get(run.id)).toMatchObject({ heartbeatAt: T + 5_000 })
     expect(await store.attempts(run.id)).toMatchObject([{ heartbeatAt: T + 5_000, leaseUntil: T + 95_000 }])
     expect(await store.sweep(T + 94_999, 0)).toEqual([])

@@ -169,7 +169,7 @@ export const queueTests = (bench: () => Promise<Bench>): void => {
     const limits = { global: 1, project: 9, provider: 9, projects: {} }
     const run = await started()
     await store.enqueue(aRun(), T)
-    await store.cancel(run.id, null, T)
+    await store.cancel(run.id, { mode: 'cancel', reason: null }, T)
     expect(await store.claim(claimOf({ limits }))).toEqual([])
   })
 

@@ -67,7 +67,7 @@ export const readTests = (bench: () => Promise<Bench>): void => {
   test('a list leaves out parameters and steps', async () => {
     const { store } = await bench()
     const { run } = await store.enqueue(aRun(), T)
-    const { params, steps, idempotencyKey, ...summary } = run
+    const { params, steps, idempotencyKey, target, reconnect, ...summary } = run
     expect((await store.list({ limit: 1 })).runs).toEqual([summary])
   })
 
@@ -85,7 +85,7 @@ export const readTests = (bench: () => Promise<Bench>): void => {
     const lately = await ended('success', T + 500)
     const running = (await started()).id
     const cancelling = (await started()).id
-    await store.cancel(cancelling, null, T)
+    await store.cancel(cancelling, { mode: 'cancel', reason: null }, T)
     const { run: waiting } = await store.enqueue(aRun(), T)
     const { run: later } = await store.enqueue(aRun({ runAt: T + 9_999 }), T)
 

@@ -114,7 +114,7 @@ export const recordTests = (bench: () => Promise<Bench>): void => {
     await store.complete(leaseOf(second!), endingOf('error', { now: T + LEASE_MS }))
     const [third] = await store.claim(claimOf({ now: T + 2 * LEASE_MS }))
     await store.release(leaseOf(third!), T + 2 * LEASE_MS)
-    await store.cancel(first.id, 'enough', T + 2 * LEASE_MS)
+    await store.cancel(first.id, { mode: 'cancel', reason: 'enough' }, T + 2 * LEASE_MS)
     await store.retry(first.id, null, T + 2 * LEASE_MS)
     const [last] = await store.claim(claimOf({ now: T + 3 * LEASE_MS }))
     await store.complete(leaseOf(last!), endingOf('success'))
@@ -149,11 +149,12 @@ export const recordTests = (bench: () => Promise<Bench>): void => {
       pid: 42,
       processStartedAt: '9001',
       host: 'here',
+      build: { version: '1.2.0', contentHash: 'abc' },
       startedAt: T,
       seenAt: T,
       stoppedAt: null,
     }
-    const other = { ...instance, instanceId: 'i0', startedAt: T + 1, processStartedAt: null }
+    const other = { ...instance, instanceId: 'i0', startedAt: T + 1, processStartedAt: null, build: null }
     await store.saveInstance(instance)
     await store.saveInstance(other)
     await store.saveInstance({ ...instance, seenAt: T + 50, stoppedAt: T + 50 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunState } from '../../../src/main/runs/transition.ts'
 import { decideClaim, decideEnding, decideEnqueue, decideRelease, mergeProgress } from '../../../src/main/runs/transitions.ts'
 import { decideCancel, decideDismiss, decideMove, decideResume, decideRetry } from '../../../src/main/runs/transitions-by-hand.ts'
-import { Outcome, RunStatus } from '../../../src/shared/models/index.ts'
+import { type EndedHow, Outcome, RunStatus } from '../../../src/shared/models/index.ts'
 
 const NOW = 1_000_000
 const aRun = (more: Partial<RunState> = {}): RunState => ({
@@ -18,6 +18,8 @@ const aRun = (more: Partial<RunState> = {}): RunState => ({
   endedAt: null,
   dismissed: false,
   cancelReason: null,
+  cancelMode: null,
+  reconnect: null,
   ...more,
 })
 const ending = (outcome: Outcome) => ({ outcome, error: null, now: NOW, random: 1 })
@@ -27,7 +29,7 @@ const STATES: Record<RunStatus, RunState> = {
   queued: aRun({ status: 'queued' }),
   running: aRun(),
   awaiting_reconnect: aRun({ status: 'awaiting_reconnect' }),
-  cancelling: aRun({ status: 'cancelling' }),
+  cancelling: aRun({ status: 'cancelling', cancelMode: 'cancel' }),
   succeeded: ended('succeeded'),
   failed: ended('failed'),
   cancelled: ended('cancelled'),
@@ -78,6 +80,21 @@ describe('an ending', () => {
     expect(decideEnding({ ...run, attempt: 5 }, ending('error')).changes.status).toBe('failed')
   })
 
+  test('of a run being killed is killed, and says how it came to its end', () => {
+    const run = aRun({ status: 'cancelling', cancelMode: 'kill' })
+    const endedAs = (outcome: Outcome, how?: EndedHow) => {
+      const { changes } = decideEnding(run, { ...ending(outcome), how })
+      return [changes.outcome, changes.endedHow]
+    }
+    expect([endedAs('killed', 'term'), endedAs('error', 'cooperative'), endedAs('lease_lost'), endedAs('success', 'term')]).toEqual([
+      ['killed', 'term'],
+      ['killed', 'cooperative'],
+      ['killed', 'fenced'],
+      ['success', null],
+    ])
+    expect(decideRelease(run, NOW).changes).toMatchObject({ outcome: 'killed', endedHow: 'cooperative' })
+  })
+
   test('as failed always has an error to show', () => {
     for (const outcome of ['error', 'timed_out', 'suspicious', 'interrupted'] as const) {
       const { changes } = decideEnding(aRun(), ending(outcome))
@@ -126,16 +143,34 @@ describe('by hand', () => {
     result.ok ? (result.value.changes.status ?? 'unchanged') : result.error.code
 
   test('cancel ends what waits, marks what is live and refuses what is over', () => {
-    expect(each((run) => statusAfter(decideCancel(run, null, NOW)))).toEqual({
+    expect(each((run) => statusAfter(decideCancel(run, { mode: 'cancel', reason: null }, NOW)))).toEqual({
       scheduled: 'cancelled',
       queued: 'cancelled',
       running: 'cancelling',
-      awaiting_reconnect: 'cancelling',
+      awaiting_reconnect: 'cancelled',
       cancelling: 'unchanged',
       succeeded: 'CONFLICT',
       failed: 'CONFLICT',
       cancelled: 'CONFLICT',
     })
+  })
+
+  test('kill marks what is live, hastens a cancel, and refuses a second kill and whatever does not run', () => {
+    const killing = aRun({ status: 'cancelling', cancelMode: 'kill' })
+    const kill = (run: RunState) => statusAfter(decideCancel(run, { mode: 'kill', reason: null }, NOW))
+    expect([each(kill), kill(killing)]).toEqual([
+      {
+        scheduled: 'CONFLICT',
+        queued: 'CONFLICT',
+        running: 'cancelling',
+        awaiting_reconnect: 'cancelled',
+        cancelling: 'cancelling',
+        succeeded: 'CONFLICT',
+        failed: 'CONFLICT',
+        cancelled: 'CONFLICT',
+      },
+      'CONFLICT',
+    ])
   })
 
   test('retry takes what failed or was cancelled', () => {

@@ -3,9 +3,9 @@ import type { Connection } from '../../../src/main/store/sqlite/connection.ts'
 import { aRun, claimOf, endingOf, leaseOf, T } from '../../contract/store-suite/harness.ts'
 import { type InProcessStore, openInProcess } from './in-process-store.ts'
 
-/** Live runs and undismissed failures are few and have indexes of their own: walking through all of them is meant. */
+/** Live runs, their running steps and undismissed failures are few and have indexes of their own: walking through all of them is meant. */
 const MEANT =
-  /^SCAN (runs USING INDEX runs_live|runs USING COVERING INDEX runs_failed|run_attempts USING INDEX run_attempts_lease|lanes|json_each|\(subquery)/
+  /^SCAN (runs USING INDEX runs_live|runs USING COVERING INDEX runs_failed|run_attempts USING INDEX run_attempts_lease|s USING INDEX run_steps_running|lanes|json_each|\(subquery)/
 
 /** Steps of SQLite's plan that cost more the more there is: scans of whole tables and sorts. Statements that were run so far. */
 const expensiveSteps = (db: Connection): string[] =>
@@ -30,14 +30,17 @@ const doEverything = async ({ store }: InProcessStore): Promise<void> => {
   }
   const [a, b, c, d, e] = await store.claim(claimOf({ now: T + 5, instanceId: 'i1' }))
   await store.heartbeat(leaseOf(a!), { progress: 0.2, message: 'x' }, 1_000, T)
-  await store.updateStep(leaseOf(a!), 0, { status: 'running', startedAt: T }, T)
+  await store.updateStep(leaseOf(a!), 0, { status: 'running', startedAt: T, warningAt: T, timeoutAt: T + 9 }, T)
+  await store.dueSteps(T)
+  await store.markStep(a!.id, 0, a!.attemptId, 'warning', T)
+  await store.waitLonger(a!.id, 1_000, T)
   await store.updateRun(leaseOf(a!), { sessionId: 's', addCost: 1, attention: 'question' }, T)
   await store.appendEvents(a!.id, leaseOf(a!), [{ at: T, kind: 'log', level: 'info', message: '', data: null, step: null }])
   await store.complete(leaseOf(a!), endingOf('success'))
   await store.complete(leaseOf(a!), endingOf('success'))
   await store.complete(leaseOf(b!), endingOf('error'))
   await store.release(leaseOf(c!), T)
-  await store.cancel(d!.id, null, T)
+  await store.cancel(d!.id, { mode: 'cancel', reason: null }, T)
   await store.complete(leaseOf(e!), endingOf('validation_failed'))
   await store.dismiss(e!.id, T)
   await store.retry(e!.id, null, T)
@@ -47,6 +50,13 @@ const doEverything = async ({ store }: InProcessStore): Promise<void> => {
   await store.claim(claimOf())
   await store.sweep(T + 1e9, 0)
   await store.updateLane('A', { limit: 3 })
+  await store.record(aRun(), { outcome: 'success', message: 'x', error: null, result: null }, T)
+  const [f] = await store.claim(claimOf({ limit: 1, now: T + 1e9 }))
+  const build = { version: '1', contentHash: 'a' }
+  const wanted = { workerId: 'w', oldBuild: build, expectedBuild: build, oldInstanceId: 'i', oldStartedAt: T, deadline: T, seenAt: null }
+  await store.awaitReconnect(leaseOf(f!), wanted, T)
+  await store.reconnectsDue(T)
+  await store.reconnected('w', { instanceId: 'j', build, startedAt: T }, T)
 }
 
 test('no write of the queue scans a table or sorts', async () => {

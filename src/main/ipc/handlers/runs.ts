@@ -35,6 +35,7 @@ export function runsHandlers(os: Implementer['runs'], core: CoreApi) {
     diff: os.diff.handler(({ input }) => core.runs.diff(input.id)),
     cancel: os.cancel.handler(({ input }) => core.runs.cancel(input.runId, input.reason)),
     retry: os.retry.handler(({ input }) => core.runs.retry(input.runId, input.reason)),
+    wait: os.wait.handler(({ input }) => core.runs.wait(input.runId, input.ms)),
     dismiss: os.dismiss.handler(({ input }) => core.runs.dismiss(input.runId)),
     move: os.move.handler(({ input: { runId, ...to } }) => core.runs.move(runId, to)),
     claim: os.claim.handler(async ({ input }) => ({ runs: await core.runs.claim(input) })),

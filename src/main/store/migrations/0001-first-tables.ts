@@ -5,6 +5,8 @@
  * - a run has an `attempt_id` exactly while it is live, an `ended_at` exactly while it is ended, and progress 1 only when it succeeded
  * - `last_seq` is the number of its last event; events count from 1 without gaps
  * - `lanes.queued` and `lanes.running` count the lane's queued and live runs
+ * - `cancel_mode` is set exactly while a run is `cancelling`; a run that waits for a target to come back has a `reconnect`, and keeps it when it ended
+ * - a step's clock stands still (`paused_at`) only while it runs
  * - `runs_claim` has exactly the order of a claim, so that a claim reads heads and never sorts
  *
  * Times are UTC epoch milliseconds. JSON is text. Projects, sessions and worktrees are named by id only: they may be forgotten while their runs stay.
@@ -62,6 +64,11 @@ CREATE TABLE runs (
   session_id TEXT,
   worktree_id TEXT,
   cancel_reason TEXT,
+  cancel_mode TEXT CHECK (cancel_mode IN ('cancel', 'kill')),
+  cancel_signal TEXT CHECK (cancel_signal IN ('SIGTERM', 'SIGINT', 'SIGKILL')),
+  ended_how TEXT CHECK (ended_how IN ('cooperative', 'term', 'kill', 'fenced')),
+  target TEXT,
+  reconnect TEXT,
   dismissed INTEGER NOT NULL DEFAULT 0 CHECK (dismissed IN (0, 1)),
   cost REAL NOT NULL DEFAULT 0,
   idempotency_key TEXT,
@@ -70,7 +77,9 @@ CREATE TABLE runs (
   params TEXT NOT NULL DEFAULT '{}',
   CHECK ((attempt_id IS NOT NULL) = (status IN ('running', 'awaiting_reconnect', 'cancelling'))),
   CHECK ((ended_at IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled'))),
-  CHECK ((status = 'succeeded') = (progress = 1))
+  CHECK ((status = 'succeeded') = (progress = 1)),
+  CHECK ((cancel_mode IS NOT NULL) = (status = 'cancelling')),
+  CHECK (status <> 'awaiting_reconnect' OR reconnect IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_claim ON runs (lane, limit_key, priority, run_at, id) WHERE status = 'queued';
@@ -82,6 +91,7 @@ CREATE INDEX runs_failed ON runs (id) WHERE status = 'failed' AND dismissed = 0;
 CREATE INDEX runs_status ON runs (status, id);
 CREATE INDEX runs_lane ON runs (lane, id);
 CREATE INDEX runs_project ON runs (project_id, id) WHERE project_id IS NOT NULL;
+CREATE INDEX runs_reconnect ON runs (json_extract(reconnect, '$.workerId'), id) WHERE reconnect IS NOT NULL;
 CREATE INDEX runs_template ON runs (template, id) WHERE template IS NOT NULL;
 
 CREATE TRIGGER lanes_count_insert AFTER INSERT ON runs BEGIN
@@ -132,13 +142,17 @@ CREATE TABLE run_steps (
   warning_at INTEGER,
   timeout_at INTEGER,
   timeout_status TEXT NOT NULL DEFAULT 'normal' CHECK (timeout_status IN ('normal', 'warning', 'timed_out')),
+  on_timeout TEXT CHECK (on_timeout IN ('ask', 'kill')),
+  paused_at INTEGER,
   continue_on_error INTEGER NOT NULL DEFAULT 0 CHECK (continue_on_error IN (0, 1)),
   timeouts TEXT,
   error TEXT,
   result TEXT,
   params TEXT NOT NULL DEFAULT '{}',
-  PRIMARY KEY (run_id, step)
+  PRIMARY KEY (run_id, step),
+  CHECK (paused_at IS NULL OR status = 'running')
 ) STRICT;
+CREATE INDEX run_steps_running ON run_steps (run_id, step) WHERE status = 'running';
 
 CREATE TABLE run_events (
   run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -210,7 +224,8 @@ CREATE TABLE workers (
   process_started_at TEXT,
   host TEXT NOT NULL,
   lanes TEXT NOT NULL DEFAULT '[]',
-  build TEXT,
+  version TEXT,
+  content_hash TEXT,
   started_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   stopped_at INTEGER

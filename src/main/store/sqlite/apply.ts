@@ -1,5 +1,5 @@
 import type { Json, Outcome, RunError } from '../../../shared/models/index.ts'
-import type { Transition } from '../../runs/for-store.ts'
+import { NOT_CANCELLING, type Transition } from '../../runs/for-store.ts'
 import { columnOf, encode, encodeJson } from './encode.ts'
 import { insertEvents } from './events.ts'
 import type { LiveRecord, RunRecord } from './run-record.ts'
@@ -83,5 +83,5 @@ export const endAttempt = (
     record.attemptId,
   )!
   const attempt = { id: record.attemptId, startedAt, result: closing.result }
-  return applyTransition(context, record, transition, { now, attempt }, { attemptId: null, cancelReason: null })
+  return applyTransition(context, record, transition, { now, attempt }, { attemptId: null, ...NOT_CANCELLING })
 }

@@ -1,25 +1,24 @@
 import type { Run } from '../../../shared/models/index.ts'
-import { decideEnqueue, limitKeyOf } from '../../runs/for-store.ts'
-import type { NewRun } from '../../runs/store-port.ts'
+import { decideEnqueue, decideRecord, limitKeyOf, type Transition } from '../../runs/for-store.ts'
+import type { ControlEnding, NewRun } from '../../runs/store-port.ts'
+import { saveRecord } from './apply.ts'
+import type { Connection } from './connection.ts'
 import { insertEvents } from './events.ts'
-import { readRun, requireRecord, toRun } from './run-record.ts'
-import { insertStep, readSteps } from './steps.ts'
+import { type RunRecord, readRun, requireRecord, toRun } from './run-record.ts'
+import { insertStep, readSteps, saveStep } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
 
 const INSERT = `INSERT INTO runs (id, title, op, template, model, project_id, provider, limit_key, lane, priority, status, max_attempts, max_lost,
-  run_at, created_at, queued_at, idempotency_key, last_seq, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  run_at, created_at, queued_at, idempotency_key, target, last_seq, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-/**
- * Stores a run.
- *
- * A known idempotency key, or the same id again, returns the run that exists: a call that may have been stored can be repeated.
- */
-export const enqueue = (context: WriteContext, run: NewRun, now: number): { run: Run; created: boolean } => {
-  const { db } = context
+const findKnown = (db: Connection, run: NewRun): Run | null => {
   const known = db.one<{ id: string }>('SELECT id FROM runs WHERE id = ? OR idempotency_key = ?', run.id, run.idempotencyKey)
-  if (known) return { run: readRun(db, known.id)!, created: false }
+  return known ? readRun(db, known.id) : null
+}
 
-  const { changes, notes } = decideEnqueue(run, now)
+/** Writes the run, its steps and the first lines of its log. */
+const insert = (context: WriteContext, run: NewRun, { changes, notes }: Transition, now: number): RunRecord => {
+  const { db } = context
   const limitKey = limitKeyOf(run.projectId, run.provider)
   const queuedAt = changes.status === 'queued' ? now : null
   const { id, title, op, template, model, projectId, provider, lane, priority, maxAttempts, maxLost, runAt, idempotencyKey } = run
@@ -30,6 +29,7 @@ export const enqueue = (context: WriteContext, run: NewRun, now: number): { run:
     now,
     queuedAt,
     idempotencyKey,
+    run.target ?? null,
     notes.length,
     JSON.stringify(run.params),
   )
@@ -42,8 +42,37 @@ export const enqueue = (context: WriteContext, run: NewRun, now: number): { run:
     null,
     notes.map((note) => ({ ...note, at: now, step: null })),
   )
-  const record = requireRecord(db, id)
+  return requireRecord(db, id)
+}
+
+/**
+ * Stores a run.
+ *
+ * A known idempotency key, or the same id again, returns the run that exists: a call that may have been stored can be repeated.
+ */
+export const enqueue = (context: WriteContext, run: NewRun, now: number): { run: Run; created: boolean } => {
+  const { db } = context
+  const known = findKnown(db, run)
+  if (known) return { run: known, created: false }
+  const record = insert(context, run, decideEnqueue(run, now), now)
   context.noteRun(record)
-  context.noteLane(lane)
-  return { run: toRun(record, readSteps(db, id)), created: true }
+  context.noteLane(run.lane)
+  return { run: toRun(record, readSteps(db, run.id)), created: true }
+}
+
+/** Stores a run that has ended already, and its steps with it. Known as in `enqueue`. */
+export const record = (context: WriteContext, run: NewRun, ending: ControlEnding, now: number): { run: Run; created: boolean } => {
+  const { db } = context
+  const known = findKnown(db, run)
+  if (known) return { run: known, created: false }
+  const { changes, notes } = decideRecord(ending, now)
+  // Stored as if it waited, and ended before anyone can see it: one statement knows how a run is inserted.
+  const waiting = insert(context, run, { changes: { status: 'queued' }, steps: 'keep', notes }, now)
+  const { outcome, error, result } = ending
+  const status = outcome === 'success' ? 'succeeded' : 'failed'
+  run.steps.forEach((_, index) => {
+    saveStep(db, run.id, index, { status, outcome, startedAt: now, endedAt: now, error, result })
+  })
+  const ended = saveRecord(context, waiting, changes, now)
+  return { run: toRun(ended, readSteps(db, run.id)), created: true }
 }

@@ -46,6 +46,6 @@ export const listRuns = (db: Connection, query: RunQuery): { runs: RunSummary[];
     ...ids.values,
     query.limit + 1,
   )
-  const runs = rows.slice(0, query.limit).map(toSummary)
+  const runs = rows.slice(0, query.limit).map((row) => toSummary(db, row))
   return { runs, nextCursor: rows.length > query.limit ? runs.at(-1)!.id : null }
 }

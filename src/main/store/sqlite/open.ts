@@ -28,6 +28,12 @@ const WRITES = [
   'updateStep',
   'appendEvents',
   'cancel',
+  'record',
+  'markStep',
+  'waitLonger',
+  'awaitReconnect',
+  'reconnected',
+  'reconnectsDue',
   'retry',
   'resume',
   'dismiss',
@@ -47,6 +53,7 @@ const READS = [
   'events',
   'lanes',
   'withStatus',
+  'dueSteps',
   'instances',
 ] as const satisfies readonly (keyof SqliteStore)[]
 

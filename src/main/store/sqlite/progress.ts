@@ -1,13 +1,11 @@
 import type { Lease } from '../../../shared/models/index.ts'
-import { mergeProgress } from '../../runs/for-store.ts'
-import type { RunPatch, StepPatch } from '../../runs/store-port.ts'
+import { attentionOf, decidePause, isWaitingForPerson, mergeProgress } from '../../runs/for-store.ts'
+import type { HeartbeatReply, RunPatch, StepPatch } from '../../runs/store-port.ts'
 import { type RecordChanges, saveRecord } from './apply.ts'
-import { columnOf, encode, encodeJson } from './encode.ts'
 import { Refusal } from './faults.ts'
 import { type RunRecord, requireLease } from './run-record.ts'
+import { readRunningStep, saveStep } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
-
-const JSON_FIELDS: readonly string[] = ['result', 'error']
 
 /** The fields of a patch that differ from the record: a value that is there already is not written again. */
 const changesOf = (record: RunRecord, patch: RunPatch): RecordChanges => {
@@ -27,7 +25,7 @@ export const heartbeat = (
   patch: Pick<RunPatch, 'progress' | 'message'>,
   leaseMs: number,
   now: number,
-): { leaseUntil: number; cancelRequested: boolean } => {
+): HeartbeatReply => {
   const record = requireLease(context.db, lease)
   const { leaseUntil, heartbeatAt } = context.db.one<{ leaseUntil: number; heartbeatAt: number }>(
     `UPDATE run_attempts SET heartbeat_at = max(heartbeat_at, ?), lease_until = max(lease_until, ?)
@@ -40,26 +38,28 @@ export const heartbeat = (
   const { progress, message } = patch
   const next = saveRecord(context, record, changesOf(record, { progress, message }), now)
   context.noteRun({ ...next, heartbeatAt })
-  return { leaseUntil, cancelRequested: next.status === 'cancelling' }
+  return { leaseUntil, cancelRequested: next.status === 'cancelling', kill: next.cancelSignal }
 }
 
 /** @throws Refusal LEASE_LOST */
 export const updateRun = (context: WriteContext, lease: Lease, patch: RunPatch, now: number): void => {
   const record = requireLease(context.db, lease)
-  saveRecord(context, record, changesOf(record, patch), now)
+  if (patch.attention === undefined) {
+    saveRecord(context, record, changesOf(record, patch), now)
+    return
+  }
+  const step = readRunningStep(context.db, record.id)
+  const attention = attentionOf(patch.attention, step)
+  if (step) saveStep(context.db, record.id, step.index, decidePause(step, isWaitingForPerson(attention), now))
+  saveRecord(context, record, changesOf(record, { ...patch, attention }), now)
 }
 
-/** @throws Refusal LEASE_LOST; NOT_FOUND when the run has no such step */
-export const updateStep = (context: WriteContext, lease: Lease, index: number, patch: StepPatch): void => {
+/** With a step that begins or ends its waiting ends too. @throws Refusal LEASE_LOST; NOT_FOUND when the run has no such step */
+export const updateStep = (context: WriteContext, lease: Lease, index: number, patch: StepPatch, now: number): void => {
   const record = requireLease(context.db, lease)
-  const fields = Object.entries(patch).filter(([, value]) => value !== undefined)
-  if (fields.length === 0) return
-  const changed = context.db.run(
-    `UPDATE run_steps SET ${fields.map(([field]) => `${columnOf(field)} = ?`).join(', ')} WHERE run_id = ? AND step = ?`,
-    ...fields.map(([field, value]) => (JSON_FIELDS.includes(field) ? encodeJson(value) : encode(value))),
-    record.id,
-    index,
-  )
-  if (changed === 0) throw new Refusal('NOT_FOUND', `Run ${record.id} has no step ${index + 1}.`)
+  const begins = patch.status !== undefined
+  const saved = saveStep(context.db, record.id, index, begins ? { ...patch, pausedAt: null } : patch)
+  if (!saved) throw new Refusal('NOT_FOUND', `Run ${record.id} has no step ${index + 1}.`)
   context.noteRun(record)
+  if (begins && record.attention !== null) saveRecord(context, record, { attention: null }, now)
 }

@@ -7,6 +7,7 @@ import { readLanes } from './lanes.ts'
 import { listRuns } from './list.ts'
 import { readOperations } from './operations.ts'
 import { type RawSummary, readRun, SUMMARY_COLUMNS, SUMMARY_FROM, toSummary } from './run-record.ts'
+import { readDueSteps } from './timing.ts'
 
 /** Each part of the board has an index of its own, so that the cost follows what is shown, not what was ever run. */
 const BOARD = `SELECT ${SUMMARY_COLUMNS} FROM ${SUMMARY_FROM} WHERE r.id IN (
@@ -14,7 +15,7 @@ const BOARD = `SELECT ${SUMMARY_COLUMNS} FROM ${SUMMARY_FROM} WHERE r.id IN (
   UNION ALL SELECT id FROM runs INDEXED BY runs_failed WHERE status = 'failed' AND dismissed = 0
   UNION ALL SELECT id FROM runs WHERE ended_at > ?) ORDER BY r.id`
 
-const board = (db: Connection, endedAfter: number): RunSummary[] => db.all<RawSummary>(BOARD, endedAfter).map(toSummary)
+const board = (db: Connection, endedAfter: number): RunSummary[] => db.all<RawSummary>(BOARD, endedAfter).map((row) => toSummary(db, row))
 
 const ATTEMPTS = `SELECT id, run_id AS runId, n, worker_id AS workerId, instance_id AS instanceId, started_at AS startedAt,
   heartbeat_at AS heartbeatAt, lease_until AS leaseUntil, ended_at AS endedAt, outcome, error
@@ -45,6 +46,7 @@ export const READS = {
   events: readEvents,
   lanes: readLanes,
   withStatus,
+  dueSteps: readDueSteps,
   instances: readInstances,
   loadOperations: readOperations,
 }

@@ -1,11 +1,16 @@
 import type { Lease, Run, RunStep, RunSummary } from '../../../shared/models/index.ts'
+import { NO_TIMING, type Timing, timingOf } from '../../runs/for-store.ts'
 import type { Connection } from './connection.ts'
 import { decodeError, decodeJson } from './encode.ts'
 import { leaseLost, noSuchRun } from './faults.ts'
-import { readSteps } from './steps.ts'
+import { readRunningStep, readSteps } from './steps.ts'
 
-/** A run as its row holds it. `attemptId` is that of the live attempt, `heartbeatAt` belongs to it; `params` is still JSON text. */
-export interface RunRecord extends Omit<Run, 'steps' | 'params'> {
+/**
+ * A run as its row holds it. `attemptId` is that of the live attempt, `heartbeatAt` belongs to it; `params` is still JSON text.
+ *
+ * The clock of its step is not among it: that is the step's, and read when a run is handed out.
+ */
+export interface RunRecord extends Omit<Run, 'steps' | 'params' | keyof Timing> {
   readonly limitKey: string
   readonly attemptId: string | null
   readonly cancelReason: string | null
@@ -13,24 +18,45 @@ export interface RunRecord extends Omit<Run, 'steps' | 'params'> {
   readonly params: string
 }
 
-type RawRecord = Omit<RunRecord, 'dismissed' | 'error'> & { dismissed: number; error: string | null }
-export type RawSummary = Omit<RunSummary, 'dismissed' | 'error'> & { dismissed: number; error: string | null }
+type RawRecord = Omit<RunRecord, 'dismissed' | 'error' | 'reconnect'> & {
+  dismissed: number
+  error: string | null
+  reconnect: string | null
+}
+export type RawSummary = Omit<RunSummary, 'dismissed' | 'error' | keyof Timing> & {
+  dismissed: number
+  error: string | null
+  attemptId: string | null
+}
 
 /** The columns of a summary, from `runs AS r` joined by `SUMMARY_FROM`. */
 export const SUMMARY_COLUMNS = `r.id, r.title, r.op, r.template, r.project_id AS projectId, r.lane, r.priority, r.status, r.outcome, r.attention,
+  r.cancel_mode AS cancelMode, r.cancel_signal AS cancelSignal, r.ended_how AS endedHow, r.attempt_id AS attemptId,
   r.progress, r.message, r.attempt, r.max_attempts AS maxAttempts, r.lost, r.max_lost AS maxLost, r.run_at AS runAt, r.created_at AS createdAt,
   r.started_at AS startedAt, r.ended_at AS endedAt, a.heartbeat_at AS heartbeatAt, r.session_id AS sessionId, r.worktree_id AS worktreeId,
   r.model, r.error, r.cost, r.dismissed`
 export const SUMMARY_FROM = 'runs AS r LEFT JOIN run_attempts AS a ON a.run_id = r.id AND a.id = r.attempt_id'
 
-const RECORD = `SELECT ${SUMMARY_COLUMNS}, r.limit_key AS limitKey, r.attempt_id AS attemptId, r.cancel_reason AS cancelReason,
+const RECORD = `SELECT ${SUMMARY_COLUMNS}, r.limit_key AS limitKey, r.target, r.reconnect, r.cancel_reason AS cancelReason,
   r.last_seq AS lastSeq, r.idempotency_key AS idempotencyKey, r.params FROM ${SUMMARY_FROM}`
 
+/** The clock of the step that runs. Only a live run has one. */
+const readTiming = (db: Connection, run: { readonly id: string; readonly attemptId: string | null }): Timing =>
+  run.attemptId === null ? NO_TIMING : timingOf(readRunningStep(db, run.id))
+
 /** A summary from its row. */
-export const toSummary = (raw: RawSummary): RunSummary => ({ ...raw, dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
+export const toSummary = (db: Connection, raw: RawSummary): RunSummary => {
+  const { attemptId, ...summary } = raw
+  return { ...summary, ...readTiming(db, raw), dismissed: raw.dismissed === 1, error: decodeError(raw.error) }
+}
 
 // In place: a row is read many times a second and has no other owner.
-const toRecord = (raw: RawRecord): RunRecord => Object.assign(raw, { dismissed: raw.dismissed === 1, error: decodeError(raw.error) })
+const toRecord = (raw: RawRecord): RunRecord =>
+  Object.assign(raw, {
+    dismissed: raw.dismissed === 1,
+    error: decodeError(raw.error),
+    reconnect: decodeJson<RunRecord['reconnect']>(raw.reconnect),
+  })
 
 export const findRecord = (db: Connection, runId: string): RunRecord | null => {
   const raw = db.one<RawRecord>(`${RECORD} WHERE r.id = ?`, runId)
@@ -65,16 +91,16 @@ export const requireLease = (db: Connection, lease: Lease): LiveRecord => {
   return record
 }
 
-/** Drops what only the store needs. */
-export const summarize = (record: RunRecord): RunSummary => {
-  const { limitKey, attemptId, cancelReason, lastSeq, params, idempotencyKey, ...summary } = record
-  return summary
+/** The summary of a record as it is now, its step's clock included. */
+export const summarize = (db: Connection, record: RunRecord): RunSummary => {
+  const { limitKey, attemptId, cancelReason, lastSeq, params, idempotencyKey, target, reconnect, ...summary } = record
+  return { ...summary, ...readTiming(db, record) }
 }
 
 /** The whole run. */
 export const toRun = (record: RunRecord, steps: readonly RunStep[]): Run => {
   const { limitKey, attemptId, cancelReason, lastSeq, ...run } = record
-  return { ...run, params: decodeJson(record.params), steps }
+  return { ...run, ...timingOf(steps.find((step) => step.status === 'running')), params: decodeJson(record.params), steps }
 }
 
 /** @returns null when there is no such run */

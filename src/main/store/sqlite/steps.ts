@@ -1,7 +1,10 @@
 import type { Json, Run, RunStep, StepSpec } from '../../../shared/models/index.ts'
 import type { StepRule } from '../../runs/for-store.ts'
+import type { StepPatch } from '../../runs/store-port.ts'
 import type { Connection, SqlValue } from './connection.ts'
-import { decodeError, decodeJson, encode, encodeJson } from './encode.ts'
+import { columnOf, decodeError, decodeJson, encode, encodeJson } from './encode.ts'
+
+const JSON_FIELDS: readonly string[] = ['result', 'error']
 
 type RawStep = Omit<RunStep, 'params' | 'continueOnError' | 'timeouts' | 'error' | 'result'> & {
   params: string
@@ -12,18 +15,39 @@ type RawStep = Omit<RunStep, 'params' | 'continueOnError' | 'timeouts' | 'error'
 }
 
 const SELECT = `SELECT step AS "index", op, name, params, status, outcome, started_at AS startedAt, ended_at AS endedAt, warning_at AS warningAt,
-  timeout_at AS timeoutAt, timeout_status AS timeoutStatus, continue_on_error AS continueOnError, timeouts, error, result
-  FROM run_steps WHERE run_id = ? ORDER BY step`
+  timeout_at AS timeoutAt, timeout_status AS timeoutStatus, on_timeout AS onTimeout, paused_at AS pausedAt, continue_on_error AS continueOnError, timeouts, error, result
+  FROM run_steps`
+
+const toStep = (raw: RawStep): RunStep => ({
+  ...raw,
+  params: decodeJson(raw.params),
+  continueOnError: raw.continueOnError === 1,
+  timeouts: decodeJson(raw.timeouts),
+  error: decodeError(raw.error),
+  result: decodeJson(raw.result),
+})
 
 export const readSteps = (db: Connection, runId: string): RunStep[] =>
-  db.all<RawStep>(SELECT, runId).map((raw) => ({
-    ...raw,
-    params: decodeJson(raw.params),
-    continueOnError: raw.continueOnError === 1,
-    timeouts: decodeJson(raw.timeouts),
-    error: decodeError(raw.error),
-    result: decodeJson(raw.result),
-  }))
+  db.all<RawStep>(`${SELECT} WHERE run_id = ? ORDER BY step`, runId).map(toStep)
+
+/** The step that runs; the first of them, should a worker run several. */
+export const readRunningStep = (db: Connection, runId: string): RunStep | undefined => {
+  const raw = db.one<RawStep>(`${SELECT} INDEXED BY run_steps_running WHERE run_id = ? AND status = 'running' ORDER BY step LIMIT 1`, runId)
+  return raw && toStep(raw)
+}
+
+/** Writes some fields of a step. @returns whether there is such a step */
+export const saveStep = (db: Connection, runId: string, index: number, patch: StepPatch & Partial<Pick<RunStep, 'pausedAt'>>): boolean => {
+  const fields = Object.entries(patch).filter(([, value]) => value !== undefined)
+  if (fields.length === 0) return true
+  const changed = db.run(
+    `UPDATE run_steps SET ${fields.map(([field]) => `${columnOf(field)} = ?`).join(', ')} WHERE run_id = ? AND step = ?`,
+    ...fields.map(([field, value]) => (JSON_FIELDS.includes(field) ? encodeJson(value as Json) : encode(value))),
+    runId,
+    index,
+  )
+  return changed > 0
+}
 
 /** Adds a step that has not begun. */
 export const insertStep = (db: Connection, runId: string, index: number, spec: StepSpec): void => {
@@ -40,7 +64,7 @@ export const insertStep = (db: Connection, runId: string, index: number, spec: S
 }
 
 const AS_NEW = `status = 'pending', outcome = NULL, started_at = NULL, ended_at = NULL, warning_at = NULL, timeout_at = NULL,
-  timeout_status = 'normal', error = NULL, result = NULL`
+  timeout_status = 'normal', on_timeout = NULL, paused_at = NULL, error = NULL, result = NULL`
 
 const reset = (db: Connection, runId: string, where: string, ...values: SqlValue[]): void => {
   db.run(`UPDATE run_steps SET ${AS_NEW} WHERE run_id = ? AND ${where}`, runId, ...values)
@@ -57,7 +81,7 @@ interface StepsMoment {
 const settle = (db: Connection, run: Pick<Run, 'id' | 'status' | 'outcome' | 'error'>, { now, result }: StepsMoment): void => {
   const open = run.status === 'succeeded' ? `status IN ('pending', 'running')` : `status = 'running'`
   db.run(
-    `UPDATE run_steps SET status = ?, outcome = ?, ended_at = ?, error = ?,
+    `UPDATE run_steps SET status = ?, outcome = ?, ended_at = ?, error = ?, paused_at = NULL,
        result = iif(step = (SELECT max(step) FROM run_steps WHERE run_id = ? AND ${open}), ?, result)
      WHERE run_id = ? AND ${open}`,
     run.status,

@@ -1,4 +1,4 @@
-import type { Lane, LaneName, RunEvent, RunSummary } from '../../../shared/models/index.ts'
+import type { Lane, LaneName, RunEvent } from '../../../shared/models/index.ts'
 import type { StoreChange } from '../../runs/store-port.ts'
 import type { Connection } from './connection.ts'
 import { readLane } from './lanes.ts'
@@ -7,11 +7,11 @@ import { type RunRecord, summarize } from './run-record.ts'
 /**
  * One write call inside its transaction: the connection, and what listeners must hear about once it is committed.
  *
- * Rows are copied when they are noted, so a later call of the same transaction does not show through.
+ * What was noted is made into summaries at the end of the call, so a later call of the same transaction does not show through.
  */
 export class WriteContext {
   readonly db: Connection
-  readonly #runs = new Map<string, RunSummary>()
+  readonly #runs = new Map<string, RunRecord>()
   readonly #lanes = new Set<LaneName>()
   readonly #events = new Map<string, RunEvent[]>()
 
@@ -20,7 +20,7 @@ export class WriteContext {
   }
 
   noteRun(record: RunRecord): void {
-    this.#runs.set(record.id, summarize(record))
+    this.#runs.set(record.id, record)
   }
 
   /** The lane's row or its counts changed. */
@@ -39,7 +39,7 @@ export class WriteContext {
     if (this.#runs.size + this.#lanes.size + this.#events.size === 0) return null
     const lanes: Lane[] = [...this.#lanes].sort().map((name) => readLane(this.db, name))
     return {
-      runs: [...this.#runs.values()],
+      runs: [...this.#runs.values()].map((record) => summarize(this.db, record)),
       lanes,
       events: [...this.#events].map(([runId, events]) => ({ runId, events })),
     }

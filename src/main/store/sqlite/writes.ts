@@ -3,13 +3,15 @@ import { claim } from './claim.ts'
 import { complete, release } from './complete.ts'
 import type { Durability } from './connection.ts'
 import { cancel, dismiss, move, resume, retry } from './control.ts'
-import { enqueue } from './enqueue.ts'
+import { enqueue, record } from './enqueue.ts'
 import { appendEvents } from './events.ts'
 import { saveInstance } from './instances.ts'
 import { updateLane } from './lanes.ts'
 import { deleteOperations, saveOperation } from './operations.ts'
 import { heartbeat, updateRun, updateStep } from './progress.ts'
+import { awaitReconnect, reconnected, reconnectsDue } from './reconnect.ts'
 import { rescue, sweep } from './sweep.ts'
+import { markStep, waitLonger } from './timing.ts'
 import type { WriteContext } from './write-context.ts'
 
 /** Every write of the store, by the name of its method. Each one runs inside a transaction and may be undone as a whole. */
@@ -23,6 +25,12 @@ export const WRITES = {
   updateStep,
   appendEvents,
   cancel,
+  record,
+  markStep,
+  waitLonger,
+  awaitReconnect,
+  reconnected,
+  reconnectsDue,
   retry,
   resume,
   dismiss,
