@@ -79,7 +79,8 @@ export function createWorkspace(deps: {
         await mkdir(scratch, { recursive: true })
         return scratch
       }
-      if (!run.worktreeId || !(await worktrees.get(project, run.worktreeId))) return makeWorktree(run, project, writer)
+      if (!run.worktreeId) return makeWorktree(run, project, writer)
+      if (!(await worktrees.get(project, run.worktreeId))) return makeAgain(run, project, writer)
       // Answers with the one that is there, and takes away the locks that a killed git left in it.
       const existing = await worktrees.create(project, { runId: run.id, base: null })
       const snapshot = await worktrees.snapshot(project, existing.id)
