@@ -15,11 +15,13 @@ export interface HostOptions {
   /** Base URL of the model provider. */
   readonly modelUrl: string
   readonly settings?: SettingsPatch
+  /** Laid over OpenCode's configuration. */
+  readonly config?: object
   /** Serves the built page; without it nobody looks at the host, and a build may be under way. */
   readonly page?: boolean
 }
 
-const { dataDir, token, modelUrl, settings, page } = JSON.parse(process.argv[2]!) as HostOptions
+const { dataDir, token, modelUrl, settings, config, page } = JSON.parse(process.argv[2]!) as HostOptions
 
 const starting = startHeadlessHost({
   dataDir,
@@ -31,7 +33,7 @@ const starting = startHeadlessHost({
       ...given,
       ports: { ...given.ports, settings: memorySettings(settings) },
       isolatedAgents: true,
-      opencodeConfig: opencodeConfig(modelUrl),
+      opencodeConfig: opencodeConfig(modelUrl, config),
     }),
 })
 endOnSignal(async () => (await starting).stop(), { exit: (code) => process.exit(code), tell: (line) => process.stderr.write(`${line}\n`) })
