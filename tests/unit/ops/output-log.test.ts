@@ -57,3 +57,18 @@ it('leaves no timer behind', () => {
   log.end()
   expect(clock.timers).toBe(0)
 })
+
+it('of a very long output the first part and the end are kept, and what is missing is told', async () => {
+  const { clock, events, messages, log } = scene()
+  const line = `${'x'.repeat(1_023)}\n`
+  for (let i = 0; i < 12 * 1_024; i++) log.write('out', Buffer.from(line))
+  log.write('out', Buffer.from('nearly done\n'))
+  await clock.advance(100)
+  expect([log.full, messages.at(-1)]).toEqual([true, 'nearly done'])
+  log.write('out', Buffer.from('done\n'))
+  log.end()
+  expect(events.join('').length).toBeLessThan(10.1 * 1_024 ** 2)
+  expect(events.at(-2)).toBe('warn More than 10 MiB of output: of the rest only the end is kept.')
+  expect(events.at(-1)).toMatch(/^info … x[\s\S]*\nnearly done\ndone$/)
+  expect(clock.timers).toBe(0)
+})
