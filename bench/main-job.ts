@@ -1,5 +1,5 @@
 /**
- * What the main job costs: `npm run build && node bench/main-job.ts [--runs 10]`.
+ * What the main job costs: `npm run bench -- [--runs 10] [--rounds 3]`.
  *
  * Everything is measured in one run on one machine: the built headless host with the real OpenCode binary and the scripted model, against a bare script
  * that makes the same worktrees and the same SDK calls. What counts are the ratio and the delays, not the seconds.

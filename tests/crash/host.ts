@@ -15,22 +15,25 @@ export interface HostOptions {
   /** Base URL of the model provider. */
   readonly modelUrl: string
   readonly settings?: SettingsPatch
+  /** Laid over OpenCode's configuration. */
+  readonly config?: object
+  /** Serves the built page; without it nobody looks at the host, and a build may be under way. */
+  readonly page?: boolean
 }
 
-const { dataDir, token, modelUrl, settings } = JSON.parse(process.argv[2]!) as HostOptions
+const { dataDir, token, modelUrl, settings, config, page } = JSON.parse(process.argv[2]!) as HostOptions
 
 const starting = startHeadlessHost({
   dataDir,
   port: 0,
   token,
-  // Nobody looks at its page, and a build may be under way.
-  pageFolder: dataDir,
+  pageFolder: page ? undefined : dataDir,
   createCore: (given) =>
     createCore({
       ...given,
       ports: { ...given.ports, settings: memorySettings(settings) },
       isolatedAgents: true,
-      opencodeConfig: opencodeConfig(modelUrl),
+      opencodeConfig: opencodeConfig(modelUrl, config),
     }),
 })
 endOnSignal(async () => (await starting).stop(), { exit: (code) => process.exit(code), tell: (line) => process.stderr.write(`${line}\n`) })

@@ -52,6 +52,7 @@ export interface Host {
   status(): Promise<HostStatus>
   /** Resolves with the run once its status is one of these. */
   until(id: string, ...statuses: RunStatus[]): Promise<Run>
+  until(id: string, statuses: readonly RunStatus[], timeoutMs: number): Promise<Run>
   /** Ends it with SIGKILL; its watchdog too, before, when asked for. */
   kill(options?: { watchdog?: boolean }): Promise<void>
   /** Ends it with a signal that it may answer. */
@@ -72,8 +73,8 @@ export interface Scene {
 
 export interface StartOptions {
   readonly settings?: SettingsPatch
-  /** Base URL of the model provider, when it is not the scene's model. */
-  readonly modelUrl?: string
+  /** Laid over OpenCode's configuration. */
+  readonly config?: object
   /** More arguments for Node. */
   readonly node?: readonly string[]
   readonly env?: Record<string, string>
@@ -90,8 +91,8 @@ export async function openScene(): Promise<Scene> {
     dataDir,
     model,
     prompts,
-    start: ({ settings, modelUrl = model.url, node, env } = {}) =>
-      startHost({ dataDir, token: TOKEN, modelUrl, ...(settings ? { settings } : {}) }, { node, env }),
+    start: ({ settings, config, node, env } = {}) =>
+      startHost({ dataDir, token: TOKEN, modelUrl: model.url, settings, config }, { node, env }),
     async project(host, name = 'shop') {
       const path = join(folder, name)
       git(folder, 'init', '--quiet', path)
@@ -152,14 +153,15 @@ async function connect(child: ChildHandle, url: string, lines: readonly string[]
     events: async (id) => (await get<{ events: RunEvent[] }>(`/runs/${id}/events?limit=5000`)).events,
     attempts: async (id) => (await get<{ attempts: RunAttempt[] }>(`/runs/${id}/attempts`)).attempts,
     status: () => get('/status'),
-    until: (id, ...statuses) =>
+    until: (id: string, first: RunStatus | readonly RunStatus[], ...rest: (RunStatus | number)[]) =>
       vi.waitFor(
         async () => {
+          const statuses = [first, rest].flat()
           const found = await run(id)
           if (!statuses.includes(found.status)) throw new Error(`${id} is ${found.status}: ${found.message} ${JSON.stringify(found.error)}`)
           return found
         },
-        { timeout: 60_000, interval: 50 },
+        { timeout: typeof rest[0] === 'number' ? rest[0] : 60_000, interval: 50 },
       ),
     async kill({ watchdog = false } = {}) {
       if (watchdog) for (const pid of watchdogsOf(instanceId)) process.kill(pid, 'SIGKILL')

@@ -3,7 +3,7 @@ import { defineOp, type OpContext, type OpDefinition, type StepEnding } from '..
 import { ATTEMPT_LABEL, checkDocker, endContainers, RUN_LABEL } from './docker/cli.ts'
 import { DockerParams, dockerRun } from './docker/run-args.ts'
 import { stopped } from './endings.ts'
-import { createOutputLog, drained } from './output-log.ts'
+import { logOutput } from './output-log.ts'
 
 /** Exit codes of `docker run` that are not the container's: the daemon refused, or the command cannot be run or found in the image. */
 const DOCKER_FAILED = 125
@@ -41,9 +41,7 @@ async function runContainer(
   const { args, env } = dockerRun(params, { runId: run.id, attemptId, step: context.step.index, directory, env: context.env })
   const child = startProcess({ command: 'docker', args, env })
   watchdog.add(child.identity)
-  const log = createOutputLog(context, clock)
-  child.stdout.on('data', (chunk: Buffer) => log.write('out', chunk))
-  child.stderr.on('data', (chunk: Buffer) => log.write('err', chunk))
+  const log = logOutput(child, context, clock)
 
   let ending: Promise<Stop> | undefined
   const stop = (): void => {
@@ -55,8 +53,7 @@ async function runContainer(
 
   const { code, signal: exitSignal, error } = await child.exited
   signal.removeEventListener('abort', stop)
-  await drained(child, clock)
-  log.end()
+  await log.end()
   watchdog.remove(child.identity)
   // Without a stop the command has ended by itself; its container may not have, if it was the command that was killed.
   const { how, left } = await (ending ?? endContainers(`${ATTEMPT_LABEL}=${attemptId}`))

@@ -11,6 +11,14 @@ const TAIL_CHARS = 4_000
 /** How long output may still arrive after an exit, in milliseconds: a background child can hold the pipe open for ever. */
 const DRAIN_MS = 1_000
 
+/** How much of a step's output is kept, in characters; of what follows only the end is. */
+const KEPT_CHARS = 10 * 1024 * 1024
+/** How much may be on its way to the store before the process has to wait, in bytes. */
+const UNSTORED_BYTES = 1024 * 1024
+/** What is not kept is read in pieces of this many bytes, with a pause in milliseconds after each: a flood must not take the host's time. */
+const SKIPPED_BYTES = 4 * 1024 * 1024
+const SKIP_PAUSE_MS = 20
+
 type Channel = 'out' | 'err'
 
 /** The output of a process as `log` events. */
@@ -20,12 +28,14 @@ export interface OutputLog {
   end(): void
   /** The end of what was written, both channels in order of their lines. */
   tail(): string
+  /** Whether no more is kept. */
+  readonly full: boolean
 }
 
 /**
  * Collects output into events of whole lines: what a process says on `err` is a warning. The last line is also the step's message.
  *
- * A line longer than a batch is cut.
+ * A line longer than a batch is cut. Of a long output the first 10 MiB and the end are kept.
  */
 export function createOutputLog(context: Pick<OpContext, 'emit' | 'progress'>, clock: Clock): OutputLog {
   const decoders = { out: new StringDecoder('utf8'), err: new StringDecoder('utf8') }
@@ -33,7 +43,13 @@ export function createOutputLog(context: Pick<OpContext, 'emit' | 'progress'>, c
   let batch: { channel: Channel; text: string } | null = null
   let cancelTimer: (() => void) | undefined
   let tail = ''
+  let kept = 0
+  let skipped = false
 
+  const tellLast = (text: string): void => {
+    const last = text.slice(text.trimEnd().lastIndexOf('\n') + 1).trim()
+    if (last) context.progress(-1, last.slice(0, 200))
+  }
   const store = (): void => {
     cancelTimer?.()
     cancelTimer = undefined
@@ -42,20 +58,39 @@ export function createOutputLog(context: Pick<OpContext, 'emit' | 'progress'>, c
     batch = null
     if (text === '') return
     context.emit({ kind: 'log', level, message: text })
-    const last = text.slice(text.trimEnd().lastIndexOf('\n') + 1).trim()
-    if (last) context.progress(-1, last.slice(0, 200))
+    tellLast(text)
+  }
+  const skip = (text: string): void => {
+    skipped = true
+    tail = (tail + text).slice(-TAIL_CHARS)
+    cancelTimer ??= clock.after(BATCH_MS, () => {
+      cancelTimer = undefined
+      tellLast(tail)
+    })
   }
   const add = (channel: Channel, text: string): void => {
+    if (kept >= KEPT_CHARS) {
+      skip(text)
+      return
+    }
+    kept += text.length
     // Lines of both channels stay in the order in which they came.
     if (batch && batch.channel !== channel) store()
     batch = { channel, text: (batch?.text ?? '') + text }
     tail = (tail + text).slice(-TAIL_CHARS)
-    if (batch.text.length >= BATCH_CHARS) store()
+    if (batch.text.length >= BATCH_CHARS || kept >= KEPT_CHARS) store()
     else cancelTimer ??= clock.after(BATCH_MS, store)
+    if (kept >= KEPT_CHARS)
+      context.emit({
+        kind: 'log',
+        level: 'warn',
+        message: `More than ${KEPT_CHARS / 1024 ** 2} MiB of output: of the rest only the end is kept.`,
+      })
   }
   return {
     write(channel, chunk) {
-      const text = open[channel] + decoders[channel].write(chunk)
+      // What is thrown away need not be read.
+      const text = open[channel] + decoders[channel].write(kept >= KEPT_CHARS ? chunk.subarray(-2 * TAIL_CHARS) : chunk)
       const whole = text.length > BATCH_CHARS ? text.length : text.lastIndexOf('\n') + 1
       open[channel] = text.slice(whole)
       if (whole > 0) add(channel, text.slice(0, whole))
@@ -67,13 +102,65 @@ export function createOutputLog(context: Pick<OpContext, 'emit' | 'progress'>, c
         if (rest) add(channel, rest)
       }
       store()
+      if (!skipped) return
+      tellLast(tail)
+      context.emit({ kind: 'log', level: 'info', message: `… ${tail.slice(tail.indexOf('\n') + 1).trimEnd()}` })
     },
     tail: () => tail,
+    get full() {
+      return kept >= KEPT_CHARS
+    },
+  }
+}
+
+/**
+ * Keeps the outputs of a process as `log` events. A process that writes faster than its output can be stored has to wait, as it would for a slow terminal.
+ *
+ * @returns `end`, to be called once the process has ended, which resolves when all it wrote is read; and its `tail`
+ */
+export function logOutput(
+  child: Pick<ChildHandle, 'stdout' | 'stderr'>,
+  context: Pick<OpContext, 'emit' | 'progress' | 'flush'>,
+  clock: Clock,
+): { end(): Promise<void>; tail(): string } {
+  const log = createOutputLog(context, clock)
+  const channels = [
+    ['out', child.stdout],
+    ['err', child.stderr],
+  ] as const
+  let bytes = 0
+  let held: Promise<void> | null = null
+
+  const hold = (until: Promise<void>): void => {
+    for (const [, stream] of channels) stream.pause()
+    const letGo = (): void => {
+      held = null
+      for (const [, stream] of channels) stream.resume()
+    }
+    // A lease that was lost meanwhile is the attempt's to notice.
+    held = until.then(letGo, letGo)
+  }
+  for (const [channel, stream] of channels) {
+    stream.on('data', (chunk: Buffer) => {
+      log.write(channel, chunk)
+      bytes += chunk.length
+      if (held || bytes < (log.full ? SKIPPED_BYTES : UNSTORED_BYTES)) return
+      bytes = 0
+      hold(log.full ? new Promise((resolve) => void clock.after(SKIP_PAUSE_MS, resolve)) : context.flush())
+    })
+  }
+  return {
+    async end() {
+      while (held) await held
+      await drained(child, clock)
+      log.end()
+    },
+    tail: log.tail,
   }
 }
 
 /** Resolves when what a process wrote before it ended has been read, or when that takes too long. */
-export async function drained({ stdout, stderr }: ChildHandle, clock: Clock): Promise<void> {
+export async function drained({ stdout, stderr }: Pick<ChildHandle, 'stdout' | 'stderr'>, clock: Clock): Promise<void> {
   let cancel = (): void => {}
   const late = new Promise<void>((resolve) => {
     cancel = clock.after(DRAIN_MS, resolve)

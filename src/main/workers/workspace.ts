@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError, type ClaimedRun, isEnded, type Lease, type Project, type Run, type Settings } from '../../shared/models/index.ts'
 import type { Operations } from '../operations/index.ts'
 import type { Logger } from '../platform/index.ts'
-import type { Worktrees } from '../worktrees/index.ts'
+import type { Snapshot, Worktrees } from '../worktrees/index.ts'
 import type { RunWriter } from './run-writer.ts'
 
 /** Where a run works: its worktree, or a scratch folder of its own. */
@@ -26,12 +26,15 @@ export function createWorkspace(deps: {
 }): Workspace {
   const { worktrees } = deps
 
-  const makeWorktree = async (run: ClaimedRun, project: Project, writer: RunWriter): Promise<string> => {
-    const operation = deps.operations.start('Create worktree', 'worktree', { parent: run.id })
-    operation.updateProgress(-1, `${project.name} · ${run.title}`)
+  /** @param again the newest snapshot of a worktree that is gone, to go on from */
+  const makeWorktree = async (run: ClaimedRun, project: Project, writer: RunWriter, again?: Snapshot): Promise<string> => {
+    const operation = deps.operations.start(`Create worktree · ${run.title}`, 'worktree', { parent: run.id })
+    operation.updateProgress(-1, project.name)
     try {
-      const base = typeof run.params.base === 'string' ? run.params.base : null
-      const worktree = await worktrees.create(project, { runId: run.id, base })
+      const wanted = typeof run.params.base === 'string' ? run.params.base : null
+      // A snapshot's parent is the commit its worktree was at.
+      const worktree = await worktrees.create(project, { runId: run.id, base: again ? `${again.commit}^` : wanted })
+      if (again) await worktrees.restore(project, worktree.id, again.ref)
       await writer.write((lease) => deps.storeWorktree(lease, worktree.id))
       writer.emit(
         {
@@ -52,6 +55,23 @@ export function createWorkspace(deps: {
     }
   }
 
+  /** The worktree that an earlier attempt worked in was deleted by somebody, or by the cleanup policy before a follow-up. */
+  const makeAgain = async (run: ClaimedRun, project: Project, writer: RunWriter): Promise<string> => {
+    const again = (await worktrees.snapshots(project, run.id)).at(-1)
+    if (!again && run.steps.some((step) => step.status === 'succeeded')) {
+      throw new AppError(
+        'NOT_FOUND',
+        'The worktree of this run is gone, and with it what its first steps did. Queue a new run to do all of it again.',
+      )
+    }
+    const from = again ? `made again from the snapshot of ${new Date(again.createdAt).toISOString()}` : 'it starts over in a new one'
+    writer.emit(
+      { kind: 'worktree', level: 'warn', message: `The worktree of this run was gone: ${from}.`, data: again && { ...again } },
+      null,
+    )
+    return makeWorktree(run, project, writer, again)
+  }
+
   return {
     async prepare(run, project, needsWorktree, writer) {
       if (!project || !needsWorktree) {
@@ -59,7 +79,8 @@ export function createWorkspace(deps: {
         await mkdir(scratch, { recursive: true })
         return scratch
       }
-      if (!run.worktreeId || !(await worktrees.get(project, run.worktreeId))) return makeWorktree(run, project, writer)
+      if (!run.worktreeId) return makeWorktree(run, project, writer)
+      if (!(await worktrees.get(project, run.worktreeId))) return makeAgain(run, project, writer)
       // Answers with the one that is there, and takes away the locks that a killed git left in it.
       const existing = await worktrees.create(project, { runId: run.id, base: null })
       const snapshot = await worktrees.snapshot(project, existing.id)

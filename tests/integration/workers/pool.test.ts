@@ -141,8 +141,11 @@ describe('the pool', () => {
   it('never runs more at once than the limits allow, and runs everything in the end', async () => {
     let live = 0
     let most = 0
+    const full = Promise.withResolvers<void>()
     const op = opOf('count', async () => {
       most = Math.max(most, ++live)
+      if (live === 3) full.resolve()
+      await full.promise
       await new Promise((done) => setImmediate(done))
       live--
       return { outcome: 'success' }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { RunSummary } from '../../../shared/models/index.ts'
 import type { CliContext, RegisterCommand } from '../context.ts'
@@ -19,7 +19,11 @@ export const registerDemo: RegisterCommand = (program, context) => {
     .option('--once', 'end when all runs have ended; their worktrees stay to look at')
     .addOption(new Option('--runs <number>', 'how many runs to start').argParser(parseInteger(1, 50)).default(4))
     .option('--json', 'print the figures as the last line')
-    .option('--data-dir <folder>', 'where everything is kept', join(defaultDataDir(context.env), 'demo'))
+    .addOption(
+      new Option('--data-dir <folder>', 'where everything is kept')
+        .argParser((folder: string) => resolve(folder))
+        .default(join(defaultDataDir(context.env), 'demo')),
+    )
     .action((options: DemoOptions) => demo(options, context))
 }
 

@@ -64,7 +64,7 @@ export async function callTool(context: OpContext<McpParams>, deps: { clock: Clo
     return { outcome: 'error', error, result }
   } catch (error) {
     if (signal.aborted) return stopped(context)
-    return { outcome: 'error', error: line.explain(error) ?? explain(error, params.tool) }
+    return { outcome: 'error', error: (await line.explain(error)) ?? explain(error, params.tool) }
   } finally {
     signal.removeEventListener('abort', stop)
     await line.close(signal.aborted)

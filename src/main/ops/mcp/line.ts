@@ -11,7 +11,7 @@ export interface Line {
    */
   guard<T>(request: (onResumable: () => void) => Promise<T>): Promise<T>
   /** What an error of this line was, in words for a person; null for one that is not the line's. */
-  explain(error: unknown): RunError | null
+  explain(error: unknown): Promise<RunError | null>
   /** Ends the line and all that it started; `stopped` when there is no time for manners. Never rejects. */
   close(stopped: boolean): Promise<void>
 }

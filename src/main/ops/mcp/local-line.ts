@@ -35,10 +35,10 @@ export function openLocalLine(server: LocalServer, context: OpContext, { clock, 
   return {
     transport,
     guard: (request) => request(() => {}),
-    explain(error) {
-      // A message that could not be sent, or that is not answered any more.
-      const gone = ended !== null || (error instanceof McpError && error.code === ErrorCode.ConnectionClosed)
-      if (!gone) return null
+    async explain(error) {
+      if (child.pid > 0 && !(error instanceof McpError && error.code === ErrorCode.ConnectionClosed)) return null
+      // Its pipes may close before it has ended, and only the ending says why.
+      await gone(child.exited, clock)
       const said = log.tail().trim().split('\n').slice(-3).join(' ').slice(0, 500)
       const how = ended ?? 'closed its output'
       return {

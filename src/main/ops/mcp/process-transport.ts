@@ -1,7 +1,7 @@
 import { finished } from 'node:stream/promises'
 import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
+import { ErrorCode, type JSONRPCMessage, McpError } from '@modelcontextprotocol/sdk/types.js'
 import type { ChildHandle, ProcessExit } from '../../platform/index.ts'
 
 /** The longest message taken from a server, in bytes. */
@@ -34,10 +34,13 @@ export class ProcessTransport implements Transport {
     void exited.then(() => finished(stdout).catch(() => {})).then(() => this.#close())
   }
 
+  /** @throws McpError ConnectionClosed when the process hears no more */
   async send(message: JSONRPCMessage): Promise<void> {
     const { stdin } = this.#child
-    if (this.#closed || !stdin?.writable) throw new Error('The MCP server takes no more messages.')
-    await new Promise<void>((resolve, reject) => stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve())))
+    if (this.#closed || !stdin?.writable) throw closed('it takes no more messages')
+    await new Promise<void>((resolve, reject) =>
+      stdin.write(serializeMessage(message), (error) => (error ? reject(closed(error.message)) : resolve())),
+    )
   }
 
   async close(): Promise<void> {
@@ -73,5 +76,7 @@ export class ProcessTransport implements Transport {
     this.onclose?.()
   }
 }
+
+const closed = (why: string): McpError => new McpError(ErrorCode.ConnectionClosed, why)
 
 const notStarted = ({ error }: ProcessExit): Error => error ?? new Error('The process could not be started.')

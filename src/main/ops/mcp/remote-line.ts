@@ -71,7 +71,7 @@ export function openRemoteLine(server: RemoteServer, attemptId: string, clock: C
         current = null
       })
     },
-    explain(error) {
+    async explain(error) {
       if (error instanceof LineError) return error.reason
       if (error instanceof StreamableHTTPError) {
         const status = error.code ?? 0
