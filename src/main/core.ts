@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import packageJson from '../../package.json' with { type: 'json' }
-import type { HostStatus } from '../shared/models/index.ts'
+import type { HostStatus, WorkerStatus } from '../shared/models/index.ts'
+import { OPENCODE_WORKER } from './agents/index.ts'
 import { operationsApi, projectsApi, runsApi, sessionsApi } from './core/api.ts'
 import { endLeftContainers } from './core/left-containers.ts'
 import { connectLiveView } from './core/live-sources.ts'
@@ -37,31 +38,31 @@ export async function createCore(config: CoreConfig): Promise<Core> {
   }
 }
 
+/** States of a worker that has crashed and waits. */
+const PARKED: ReadonlySet<string> = new Set(['waiting', 'open'])
+
 const RECOVER_AGAIN_MS = 3_000
+/** How long live runs may take to be handed back at the end, in milliseconds. */
+const HAND_BACK_MS = 15_000
 
 async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
   const startedAt = config.ports.clock.now()
   const interrupted = new Set<string>()
   /** Why the host is not well, by what is the matter. */
-  const problems: Record<'broken' | 'recovery' | 'store', string | null> = { broken: null, recovery: null, store: null }
-  const problem = (): string | null => problems.broken ?? problems.recovery ?? problems.store
+  const problems: Record<'recovery' | 'store', string | null> = { recovery: null, store: null }
+  const problem = (): string | null => supervision.problem() ?? problems.recovery ?? problems.store
   const tellProblem = (what: keyof typeof problems, sentence: string | null): void => {
     problems[what] = sentence
     tellStatus()
   }
   const rooms: Rooms = await buildRooms(config, scope, {
-    storeLost(error) {
-      logger.error({ error }, 'the store is gone; nothing more is claimed')
-      pool.abandon()
-      tellProblem('broken', error.message)
-    },
     storeTrouble(sentence) {
       if (sentence === null) logger.info('the store can be used again')
       else logger.error(`the store cannot be used: ${sentence}`)
       tellProblem('store', sentence)
     },
   })
-  const { instanceId, clock, logger, store, projects, worktrees, agents, demo, runs, operations, live, pool, sweeper, settings } = rooms
+  const { instanceId, clock, logger, store, projects, worktrees, agents, demo, runs, operations, live, pool, supervision, settings } = rooms
   const stopAsked = new AbortController()
 
   const state = (): HostStatus['state'] => (stopAsked.signal.aborted ? 'stopping' : problem() === null ? 'ready' : 'degraded')
@@ -100,15 +101,39 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     await store.saveInstance(self)
     await worktrees.recover(projects.list())
   }
+  let executes = false
+  /** This host as one of the workers that execute runs. */
+  const executor = (): WorkerStatus[] =>
+    executes
+      ? [
+          {
+            id: self.workerId,
+            name: self.workerId,
+            kind: 'worker',
+            critical: false,
+            state: 'running',
+            restarts: 0,
+            abandoned: 0,
+            lastError: null,
+            nextTryAt: null,
+            startedAt,
+            instanceId,
+          },
+        ]
+      : []
   /** Nothing is claimed before it has succeeded; what keeps it from that, a full disk for example, may be mended meanwhile. */
   const begin = async (): Promise<void> => {
-    while (!stopAsked.signal.aborted && problems.broken === null) {
+    while (!stopAsked.signal.aborted) {
       try {
         await recover()
         tellProblem('recovery', null)
         if (stopAsked.signal.aborted) return
-        if (config.concurrency !== 0) pool.start()
-        sweeper.start()
+        for (const helper of rooms.helpers) supervision.keepWork(helper)
+        if (config.concurrency !== 0) {
+          supervision.keepWork(pool)
+          executes = true
+          for (const row of executor()) live.set('workers', row.id, row)
+        }
         return
       } catch (error) {
         logger.error({ error }, 'what earlier hosts left could not be taken up; it is tried again')
@@ -124,9 +149,11 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
     stopAsked.abort()
     tellStatus()
     await ready
-    sweeper.stop()
     // First of all, while the screens still see it: live runs go back to the queue.
-    await pool.stop()
+    pool.retire()
+    await supervision.stopWork()
+    // A pool that was waiting for its next start is not asked again by its supervisor.
+    if (pool.live() > 0) await Promise.race([pool.stop(), pause(clock, HAND_BACK_MS, new AbortController().signal)])
     // Before the stop is noted: whoever dies in between has left something behind, and the next start looks for it.
     await agents.stop().catch((error: unknown) => logger.error({ error }, 'the agents could not be stopped'))
     await store
@@ -149,6 +176,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
       activeCount: () => operations.activeCount(),
       addListener: (listener) => operations.addListener(listener),
     },
+    workers: { list: () => [...supervision.rows(), ...executor()], reset: (name) => supervision.reset(name) },
     lanes: { list: () => store.lanes(), update: (lane, patch) => store.updateLane(lane, patch) },
     host: {
       status,
@@ -159,6 +187,8 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
       updateSettings(patch) {
         const changed = settings.update(patch)
         live.set('settings', 'settings', { id: 'settings', ...changed })
+        // What kept OpenCode from starting may be mended now.
+        if (patch.opencode && PARKED.has(supervision.supervisor.status(OPENCODE_WORKER).state)) supervision.reset(OPENCODE_WORKER)
         pool.wake()
         return changed
       },

@@ -2,3 +2,4 @@
 export { type AgentsOptions, createAgents } from './agents.ts'
 export { findBinary } from './binary.ts'
 export type { AgentEnding, Agents, AgentTurn } from './port.ts'
+export { OPENCODE_WORKER } from './server.ts'

@@ -6,7 +6,7 @@ import type { Rooms } from './rooms.ts'
 const LEASE_MS = 60_000
 
 /** What the doors may ask about runs, as thin calls into the rooms. */
-export function runsApi({ store, runs, feed, worktrees, projects, limits, clock }: Rooms): CoreApi['runs'] {
+export function runsApi({ store, runs, feed, worktrees, projects, limits, clock, supervision }: Rooms): CoreApi['runs'] {
   return {
     create: (input) => runs.create(input),
     list: (query) => store.list(query),
@@ -29,7 +29,10 @@ export function runsApi({ store, runs, feed, worktrees, projects, limits, clock 
     dismiss: (id) => runs.dismiss(id),
     move: async (id, to) => store.move((await runs.get(id)).id, to, clock.now()),
     claim: ({ workerId, lanes, limit, leaseMs = LEASE_MS }) =>
-      store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), now: clock.now() }),
+      // A degraded host hands nothing out; workers simply ask again.
+      supervision.admission() !== 'all'
+        ? []
+        : store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), now: clock.now() }),
     heartbeat: ({ progress, message, ...lease }) => store.heartbeat(lease, { progress, message }, LEASE_MS, clock.now()),
     complete({ status, outcome = OUTCOME_OF[status], how, error, result, ...lease }) {
       if (statusOf(outcome) !== status) {
@@ -37,7 +40,14 @@ export function runsApi({ store, runs, feed, worktrees, projects, limits, clock 
           data: { field: 'outcome' },
         })
       }
-      return store.complete(lease, { outcome, error: error ?? null, result: result ?? null, how: how ?? null, now: clock.now(), random: Math.random() })
+      return store.complete(lease, {
+        outcome,
+        error: error ?? null,
+        result: result ?? null,
+        how: how ?? null,
+        now: clock.now(),
+        random: Math.random(),
+      })
     },
     release: (lease) => store.release(lease, clock.now()),
     async appendEvents(lease, events) {

@@ -2,9 +2,11 @@ import { type HostStatus, isEnded, type Operation, type Project, type RunSummary
 import type { Agents } from '../agents/index.ts'
 import type { LiveView } from '../ipc/index.ts'
 import type { Operations } from '../operations/index.ts'
-import type { Clock } from '../platform/index.ts'
+import type { Clock, Logger } from '../platform/index.ts'
 import type { Projects } from '../projects/index.ts'
 import type { RunStore } from '../runs/index.ts'
+import type { RestartableStore } from './restartable-store.ts'
+import type { Supervision } from './supervise.ts'
 
 /** How long an ended run stays on the board, and how often that is looked at, in milliseconds. */
 export const BOARD_KEEPS_MS = 3_600_000
@@ -27,11 +29,14 @@ export async function connectLiveView(
     projects: Projects
     agents: Agents
     clock: Clock
+    logger: Logger
+    supervision: Supervision
+    onStoreReopened: RestartableStore['onReopened']
     settings: () => Settings
     status: () => HostStatus
   },
 ): Promise<() => void> {
-  const { store, operations, projects, agents, clock } = rooms
+  const { store, operations, projects, agents, clock, supervision } = rooms
 
   const takeRun = (run: RunSummary): void => {
     live.set('runs', run.id, isOnBoard(run, clock.now()) ? run : null)
@@ -51,6 +56,12 @@ export async function connectLiveView(
     dropMissing('inbox', new Set(items.map((item) => item.id)))
     live.set('host', 'host', rooms.status())
   }
+  const takeWorkers = (): void => {
+    for (const row of supervision.rows()) {
+      if (JSON.stringify(live.get('workers', row.id)) !== JSON.stringify(row)) live.set('workers', row.id, row)
+    }
+    live.set('host', 'host', rooms.status())
+  }
   function dropMissing(collection: 'operations' | 'projects' | 'inbox', known: ReadonlySet<string>): void {
     for (const row of live.rows(collection)) if (!known.has(row.id)) live.set(collection, row.id, null)
   }
@@ -62,7 +73,18 @@ export async function connectLiveView(
   }
 
   // Listening starts before reading, so that nothing falls between the two; rows read later are never older than what was heard.
-  const heard = new Set<string>()
+  let heard = new Set<string>()
+  const readStore = async (): Promise<void> => {
+    const newer = new Set<string>()
+    heard = newer
+    const [board, recent, lanes] = await Promise.all([
+      store.board(clock.now() - BOARD_KEEPS_MS),
+      store.list({ limit: 100, status: ['succeeded', 'failed', 'cancelled'] }),
+      store.lanes(),
+    ])
+    for (const run of [...recent.runs, ...board]) if (!newer.has(run.id)) takeRun(run)
+    for (const lane of lanes) live.set('lanes', lane.name, lane)
+  }
   const ends = [
     store.subscribe((change) => {
       for (const run of change.runs) {
@@ -74,17 +96,17 @@ export async function connectLiveView(
     operations.addListener(takeOperation),
     projects.subscribe(() => takeProjects(projects.list())),
     agents.subscribe(takeAgents),
+    supervision.supervisor.subscribe(takeWorkers),
+    // What was stored just before a store thread died may not have been told.
+    rooms.onStoreReopened(
+      () => void readStore().catch((error: unknown) => rooms.logger.warn({ error }, 'the rows could not be read again')),
+    ),
   ]
-  const [board, recent, lanes] = await Promise.all([
-    store.board(clock.now() - BOARD_KEEPS_MS),
-    store.list({ limit: 100, status: ['succeeded', 'failed', 'cancelled'] }),
-    store.lanes(),
-  ])
-  for (const run of [...recent.runs, ...board]) if (!heard.has(run.id)) takeRun(run)
-  for (const lane of lanes) live.set('lanes', lane.name, lane)
+  await readStore()
   for (const operation of [...operations.active(), ...operations.history()]) live.set('operations', operation.id, operation)
   takeProjects(projects.list())
   takeAgents()
+  takeWorkers()
   live.set('settings', 'settings', { id: 'settings', ...rooms.settings() })
   prune()
   return () => {

@@ -19,19 +19,21 @@ import {
 } from '../platform/index.ts'
 import { createProjects, type Projects } from '../projects/index.ts'
 import { createRunFeed, createRuns, type Limits, type OpDefinition, type OpRegistry, type RunFeed, type Runs } from '../runs/index.ts'
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts'
+import type { SqliteStore } from '../store/sqlite/index.ts'
+import type { Worker } from '../supervision/index.ts'
 import {
   createExecutorPool,
+  createHeartbeats,
   createSweeper,
   createWorkspace,
   type ExecutorPool,
   HEARTBEAT_MS,
   LEASE_MS,
-  type Sweeper,
-  startHeartbeats,
 } from '../workers/index.ts'
 import { createWorktrees, type WorktreeManager } from '../worktrees/index.ts'
+import { openRestartableStore, type RestartableStore } from './restartable-store.ts'
 import { watchStore } from './store-health.ts'
+import { createSupervision, type Supervision } from './supervise.ts'
 
 export interface CoreConfig {
   /** Made when it is missing; locked for this process until `stop`. */
@@ -68,21 +70,23 @@ export interface Rooms {
   readonly operations: Operations
   readonly live: LiveView
   readonly pool: ExecutorPool
-  readonly sweeper: Sweeper
+  /** What works on runs beside the pool; each is kept going from when earlier hosts are recovered from. */
+  readonly helpers: readonly Worker[]
+  readonly supervision: Supervision
+  readonly onStoreReopened: RestartableStore['onReopened']
   readonly limits: () => Limits
 }
 
 /**
  * Builds the rooms in the order in which they need each other; `scope` closes them in the opposite one.
  *
- * @param events.storeLost called when a store thread broke: nothing more can be kept
  * @param events.storeTrouble called with a sentence when the store could not be used, and with null when it is well again
  * @throws AppError CONFLICT when another host has the data folder, STORE_UNAVAILABLE when the database cannot be opened
  */
 export async function buildRooms(
   config: CoreConfig,
   scope: Scope,
-  events: { storeLost: (error: Error) => void; storeTrouble: (sentence: string | null) => void },
+  events: { storeTrouble: (sentence: string | null) => void },
 ): Promise<Rooms> {
   const { clock, settings } = config.ports
   const paths = dataPaths(config.dataDir)
@@ -92,14 +96,19 @@ export async function buildRooms(
   const logger = config.logger ?? openLog(paths.root, scope)
   const instanceId = newId()
 
-  const opened = await openSqliteStore({ file: paths.database, logger, onFatal: events.storeLost })
-  scope.add('the store', () => opened.close())
-  const { store, stop: stopWatching } = watchStore(opened, { clock, onTrouble: events.storeTrouble })
+  const supervision = createSupervision({ clock, logger })
+  const opened = await openRestartableStore({ file: paths.database, logger })
+  scope.add('the store', () => opened.store.close())
+  scope.add('the supervised workers', () => supervision.supervisor.stop())
+  supervision.keep(opened.worker)
+  const { store, stop: stopWatching } = watchStore(opened.store, { clock, onTrouble: events.storeTrouble })
   scope.add('the eye on the store', stopWatching)
   const watchdog = startWatchdog({ instanceId, clock, logger })
   scope.add('the watchdog', () => watchdog.close())
-  const heartbeats = startHeartbeats({ writerPort: store.connectWriterPort(), leaseMs: LEASE_MS, intervalMs: HEARTBEAT_MS, logger })
-  scope.add('the heartbeats', () => heartbeats.close())
+  const connect = () => store.connectWriterPort()
+  const heartbeats = createHeartbeats({ connect, leaseMs: LEASE_MS, intervalMs: HEARTBEAT_MS, clock, logger })
+  supervision.keep(heartbeats)
+  opened.onReopened(() => heartbeats.reconnect())
 
   const projects = createProjects({ file: paths.projectsFile, clock, logger, settings: () => settings.get() })
   const worktrees = createWorktrees({ root: paths.worktrees, clock, logger, env: { [INSTANCE_MARK]: instanceId } })
@@ -112,6 +121,7 @@ export async function buildRooms(
     clock,
     logger,
     watchdog,
+    supervisor: supervision.supervisor,
     instanceId,
     isolated: config.isolatedAgents ?? false,
     extraConfig: () => ({ ...config.opencodeConfig, ...demo.opencodeConfig() }),
@@ -165,10 +175,11 @@ export async function buildRooms(
     heartbeats,
     limits,
     concurrency: () => config.concurrency ?? settings.get().limits.global,
+    admission: supervision.admission,
   })
-  scope.add('the executor pool', () => pool.stop())
-  const sweeper = createSweeper({ store, clock, logger, random: Math.random })
-  scope.add('the sweeper', () => sweeper.stop())
+  const helpers = [createSweeper({ store, clock, logger, random: Math.random })]
+  supervision.supervisor.subscribe(() => pool.wake())
+  supervision.supervisor.start()
   return {
     instanceId,
     dataDir: paths.root,
@@ -186,7 +197,9 @@ export async function buildRooms(
     operations,
     live,
     pool,
-    sweeper,
+    helpers,
+    supervision,
+    onStoreReopened: opened.onReopened,
     limits,
   }
 }

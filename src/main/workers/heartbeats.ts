@@ -1,5 +1,5 @@
 import { type MessagePort, Worker as Thread } from 'node:worker_threads'
-import type { Lease } from '../../shared/models/index.ts'
+import type { KillSignal, Lease } from '../../shared/models/index.ts'
 import { type Clock, entryPath, type Logger } from '../platform/index.ts'
 import type { RunStore } from '../runs/index.ts'
 import type { Worker } from '../supervision/index.ts'
@@ -14,8 +14,8 @@ export interface Heartbeats extends Worker {
   /** `leaseUntil` is UTC epoch milliseconds. */
   add(lease: Lease, leaseUntil: number): void
   remove(attemptId: string): void
-  /** Told when a heartbeat's answer asks for cancellation, or the lease is lost or could not be renewed in time. */
-  onStop(listener: (attemptId: string, reason: 'cancelled' | 'lease_lost') => void): void
+  /** Told when a heartbeat's answer asks for the end, again when it asks for more, or the lease is lost or could not be renewed in time. */
+  onStop(listener: (attemptId: string, stop: HeartbeatStop) => void): void
   /** The store's writer is another one: heartbeats go to it from now on, the first at once. */
   reconnect(): void
 }
@@ -26,13 +26,19 @@ const MARGIN_MS = 5_000
 const LOOK_MS = 1_000
 const JUMP_MS = 30_000
 
+/** Why an attempt is to stop, and the signal of a kill. */
+export interface HeartbeatStop {
+  readonly reason: 'cancelled' | 'killed' | 'lease_lost'
+  readonly kill: KillSignal | null
+}
+
 /** What the two sides say to each other. */
 export type ToHeartbeats =
   | { readonly add: Lease; readonly leaseUntil: number }
   | { readonly remove: string }
   | { readonly port: MessagePort }
 export type FromHeartbeats =
-  | { readonly stop: string; readonly reason: 'cancelled' | 'lease_lost' }
+  | ({ readonly stop: string } & HeartbeatStop)
   | { readonly renewed: string; readonly leaseUntil: number }
   | { readonly failed: string }
 
@@ -58,15 +64,15 @@ export function createHeartbeats(options: {
   logger: Logger
 }): Heartbeats {
   const { connect, clock, logger } = options
-  const listeners: ((attemptId: string, reason: 'cancelled' | 'lease_lost') => void)[] = []
+  const listeners: ((attemptId: string, stop: HeartbeatStop) => void)[] = []
   const held = new Map<string, { readonly lease: Lease; leaseUntil: number }>()
   let thread: Thread | null = null
   let cancelLook: (() => void) | undefined
   let lookedAt = 0
 
-  const tell = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
-    if (reason === 'lease_lost') held.delete(attemptId)
-    for (const listener of listeners) listener(attemptId, reason)
+  const tell = (attemptId: string, stop: HeartbeatStop): void => {
+    if (stop.reason === 'lease_lost') held.delete(attemptId)
+    for (const listener of listeners) listener(attemptId, stop)
   }
   const post = (message: ToHeartbeats): void => thread?.postMessage(message)
   const giveLine = (): void => {
@@ -86,7 +92,7 @@ export function createHeartbeats(options: {
     // Time asleep is nobody's fault: the next thread asks the store what still holds.
     if (Math.abs(now - lookedAt) > JUMP_MS) for (const one of held.values()) one.leaseUntil = Math.max(one.leaseUntil, now + JUMP_MS)
     lookedAt = now
-    for (const [attemptId, { leaseUntil }] of held) if (now >= leaseUntil - MARGIN_MS) tell(attemptId, 'lease_lost')
+    for (const [attemptId, { leaseUntil }] of held) if (now >= leaseUntil - MARGIN_MS) tell(attemptId, { reason: 'lease_lost', kill: null })
     cancelLook = clock.after(LOOK_MS, look)
   }
   const lookFromNow = (): void => {
@@ -95,7 +101,7 @@ export function createHeartbeats(options: {
   }
   const take = (message: FromHeartbeats): void => {
     if ('failed' in message) logger.warn({ reason: message.failed }, 'a heartbeat could not be stored; it is tried again')
-    else if ('stop' in message) tell(message.stop, message.reason)
+    else if ('stop' in message) tell(message.stop, message)
     else {
       const known = held.get(message.renewed)
       if (known) known.leaseUntil = message.leaseUntil
@@ -103,7 +109,7 @@ export function createHeartbeats(options: {
   }
 
   return {
-    name: 'heartbeats',
+    name: 'Heartbeats',
     start({ ready, crashed }) {
       const own = new Thread(entryPath('heartbeat-thread'), {
         workerData: { leaseMs: options.leaseMs, intervalMs: options.intervalMs },

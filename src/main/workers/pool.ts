@@ -1,6 +1,6 @@
-import { LANE_NAMES } from '../../shared/models/index.ts'
+import { LANE_NAMES, type RunSummary } from '../../shared/models/index.ts'
 import type { Clock, Logger } from '../platform/index.ts'
-import type { Limits, RunStore } from '../runs/index.ts'
+import type { Limits, RunStore, StopReason } from '../runs/index.ts'
 import type { Worker, WorkerContext } from '../supervision/index.ts'
 import { type Attempt, type AttemptDeps, startAttempt } from './attempt.ts'
 import type { Heartbeats } from './heartbeats.ts'
@@ -24,6 +24,8 @@ export interface ExecutorPool extends Worker {
   /** A hint that there may be something to claim. */
   wake(): void
   live(): number
+  /** Tells an attempt to stop. False when it is not one of this pool. */
+  stopAttempt(attemptId: string, reason: StopReason): boolean
   /** From now on `stop` is for good: it hands every live run back. */
   retire(): void
 }
@@ -116,16 +118,20 @@ export function createExecutorPool(
     cancelPoll = clock.after(POLL_MS, poll)
   }
 
-  heartbeats.onStop((attemptId, reason) => attempts.get(attemptId)?.stop(reason))
+  heartbeats.onStop((attemptId, { reason, kill }) => attempts.get(attemptId)?.stop(reason, kill ?? undefined))
+  const stopRun = ({ id, cancelMode, cancelSignal }: RunSummary): void => {
+    for (const attempt of attempts.values())
+      if (attempt.runId === id) attempt.stop(cancelMode === 'kill' ? 'killed' : 'cancelled', cancelSignal ?? undefined)
+  }
   const unsubscribe = store.subscribe((change) => {
     for (const run of change.runs) {
-      if (run.status === 'cancelling') for (const attempt of attempts.values()) if (attempt.runId === run.id) attempt.stop('cancelled')
+      if (run.status === 'cancelling') stopRun(run)
     }
     if (change.runs.some((run) => run.status === 'queued') || change.lanes.length) wake()
   })
 
   return {
-    name: 'executor pool',
+    name: 'Executor pool',
     start(given) {
       context = given
       turn += 1
@@ -146,5 +152,10 @@ export function createExecutorPool(
     },
     wake,
     live: () => attempts.size,
+    stopAttempt(attemptId, reason) {
+      const attempt = attempts.get(attemptId)
+      attempt?.stop(reason)
+      return attempt !== undefined
+    },
   }
 }

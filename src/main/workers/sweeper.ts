@@ -28,7 +28,7 @@ export function createSweeper(deps: { store: RunStore; clock: Clock; logger: Log
     if (swept.length) logger.warn({ runIds: swept.map((run) => run.id) }, 'runs with a lapsed lease were taken back')
   }
   return {
-    name: 'sweeper',
+    name: 'Sweeper',
     start({ ready, crashed }) {
       lookedAt = clock.now()
       const next = (): void => {
