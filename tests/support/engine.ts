@@ -5,11 +5,11 @@ import { createShellOp } from '../../src/main/ops/shell.ts'
 import { newId, silentLogger, startWatchdog, systemClock } from '../../src/main/platform/index.ts'
 import { createRunFeed, createRuns, defineOp, type OpContext, type OpDefinition, type StepEnding } from '../../src/main/runs/index.ts'
 import { openSqliteStore } from '../../src/main/store/sqlite/index.ts'
-import { type Admission, createExecutorPool, createHeartbeats, type Workspace } from '../../src/main/workers/index.ts'
+import { type Admission, createExecutorPool, createHeartbeats, createTimeoutChecker, type Workspace } from '../../src/main/workers/index.ts'
 import { CreateRun } from '../../src/shared/contract/runs.ts'
 import { type Run, type RunStatus, Settings } from '../../src/shared/models/index.ts'
 
-/** The queue with a real store, real processes and the `shell` op, and whatever other ops a test brings. */
+/** The queue with a real store, real processes, real time limits and the `shell` op, and whatever other ops a test brings. */
 export async function openEngine(
   folder: string,
   options: { ops?: OpDefinition[]; limits?: Partial<Settings['limits']>; leaseMs?: number } = {},
@@ -54,7 +54,15 @@ export async function openEngine(
     limits: () => ({ ...settings.limits, projects: {} }),
     concurrency: () => settings.limits.global,
   })
-  const stop = (): Promise<void> => {
+  const checker = createTimeoutChecker({
+    store,
+    stopAttempt: (attemptId, reason) => pool.stopAttempt(attemptId, reason),
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  checker.start(told)
+  const stop = async (): Promise<void> => {
+    await checker.stop()
     pool.retire()
     return pool.stop()
   }

@@ -1,5 +1,5 @@
 import type { ModelChoice } from '../../shared/contract/host.ts'
-import type { HostStatus, InboxItem, Json, LivePart, NewEvent, PermissionPolicy, RunError } from '../../shared/models/index.ts'
+import type { EndedHow, HostStatus, InboxItem, Json, LivePart, NewEvent, PermissionPolicy, RunError } from '../../shared/models/index.ts'
 
 /** How a turn of an agent is told, and what it may report. One turn lasts from a prompt until the session is idle again. */
 export interface AgentTurn {
@@ -31,7 +31,8 @@ export interface AgentTurn {
 export type AgentEnding =
   | { readonly kind: 'done'; readonly text: string; readonly result: Json }
   | { readonly kind: 'failed'; readonly error: RunError }
-  | { readonly kind: 'aborted' }
+  /** `how` is what it took to end the background commands of the attempt. */
+  | { readonly kind: 'aborted'; readonly how?: EndedHow }
 
 /** The agent runtime: one OpenCode server for all projects, its sessions, and what they ask. */
 export interface Agents {

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/models/index.ts'
+import { AppError, type EndedHow } from '../../shared/models/index.ts'
 import { type Clock, killTree, type Logger, newId } from '../platform/index.ts'
 import { NoAnswer, Refused } from './clients.ts'
 import { promptIds } from './ids.ts'
@@ -69,6 +69,8 @@ export class Turn {
   #watch: SessionWatch | null = null
   /** Where something said now goes; null while nothing can be said. */
   #target: PromptTarget | null = null
+  /** What it took to end the background commands of the attempt. */
+  #how: EndedHow = 'cooperative'
   /** Whether the session's own past has been told apart from this turn. */
   #passed = false
 
@@ -90,7 +92,7 @@ export class Turn {
       for (let resumes = 0; ; resumes++) {
         if (signal.aborted) return { kind: 'aborted' }
         const stay = await this.#stay(resumes)
-        if (stay !== 'lost') return stay.ending
+        if (stay !== 'lost') return stay.ending.kind === 'aborted' ? { ...stay.ending, how: this.#how } : stay.ending
         if (signal.aborted) return { kind: 'aborted' }
         if (resumes === MAX_RESUMES) return failed(serverCrashed(resumes + 1))
         this.turn.emit({ kind: 'session', level: 'warn', message: 'The OpenCode server ended. The session goes on as soon as it is back.' })
@@ -260,7 +262,8 @@ export class Turn {
       this.#view.catchUp(sincePrompt(messages, this.turn.messageId))
     }
     if (!this.turn.signal.aborted) return
-    const { survivors } = await killTree({ marker: { name: 'RUN_ATTEMPT_ID', value: this.turn.attemptId } }, { clock, graceMs: 2_000 })
+    const { how, survivors } = await killTree({ marker: { name: 'RUN_ATTEMPT_ID', value: this.turn.attemptId } }, { clock, graceMs: 2_000 })
+    this.#how = survivors.length > 0 ? 'fenced' : how === 'gone' ? 'cooperative' : how
     if (survivors.length > 0) logger.error({ runId: this.turn.runId, survivors }, 'Commands of an agent could not be ended.')
   }
 

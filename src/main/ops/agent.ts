@@ -107,7 +107,7 @@ function stepEnding(ending: AgentEnding, { signal }: OpContext<Params>): StepEnd
     case 'done':
       return { outcome: 'success', result: ending.result, message: firstLine(ending.text) }
     case 'aborted':
-      return { outcome: outcomeOfStop(signal.reason as StopReason) }
+      return { outcome: outcomeOfStop(signal.reason as StopReason), ...(ending.how ? { how: ending.how } : {}) }
     case 'failed':
       return { outcome: 'error', error: ending.error }
   }

@@ -62,7 +62,7 @@ async function runContainer(
     const message = `The container could not be ended: run "docker rm --force controlroom-${attemptId}-${context.step.index}".`
     return { outcome: 'error', error: { code: 'SURVIVORS', message }, result }
   }
-  if (ending) return stopped(context, { ...result, how })
+  if (ending) return stopped(context, { ...result, how }, how === 'gone' ? 'cooperative' : how)
   if (error) return { outcome: 'error', error: { code: 'SPAWN_FAILED', message: `docker could not be started: ${error.message}` } }
   return code === 0
     ? { outcome: 'success', result }

@@ -1,10 +1,11 @@
-import { type AppError, isAppError, type Json, type RunError } from '../../shared/models/index.ts'
+import { type AppError, type EndedHow, isAppError, type Json, type RunError } from '../../shared/models/index.ts'
 import { type OpContext, outcomeOfStop, type StepEnding, type StopReason } from '../runs/index.ts'
 
-/** How a step ends that was told to stop. */
-export const stopped = ({ signal }: Pick<OpContext, 'signal'>, result?: Json): StepEnding => ({
+/** How a step ends that was told to stop. `how` is what it had to do to its processes. */
+export const stopped = ({ signal }: Pick<OpContext, 'signal'>, result?: Json, how?: EndedHow): StepEnding => ({
   outcome: outcomeOfStop(signal.reason as StopReason),
   ...(result === undefined ? {} : { result }),
+  ...(how === undefined ? {} : { how }),
 })
 
 /**

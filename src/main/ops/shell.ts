@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { fail, ok } from '../../shared/models/index.ts'
 import { type Clock, killTree, startProcess, type Watchdog } from '../platform/index.ts'
-import { defineOp, type OpContext, type OpDefinition, outcomeOfStop, type StepEnding, type StopReason } from '../runs/index.ts'
+import {
+  ATTEMPT_MARK,
+  defineOp,
+  type OpContext,
+  type OpDefinition,
+  outcomeOfStop,
+  type StepEnding,
+  type StopReason,
+} from '../runs/index.ts'
 import { logOutput } from './output-log.ts'
 import { resolveInside } from './run-folder.ts'
 
@@ -20,7 +28,7 @@ type Params = z.infer<typeof Params>
 /**
  * Runs a command with bash in the run's folder. Exit code 0 is success.
  *
- * The command has a process group of its own. Told to stop it gets SIGTERM, 5 seconds later SIGKILL, and is over only when no process of the step is left,
+ * The command has a process group of its own. Told to stop it gets SIGTERM or the signal of the kill, 5 seconds later SIGKILL, and is over only when no process of the step is left,
  * strays with another parent or session included.
  */
 export function createShellOp(deps: { clock: Clock; watchdog: Watchdog }): OpDefinition {
@@ -58,7 +66,10 @@ async function runCommand(context: OpContext<Params>, deps: { clock: Clock; watc
 
   let stopped: ReturnType<typeof killTree> | undefined
   const stop = (): void => {
-    stopped ??= killTree({ identity: child.identity, marker: { name: 'RUN_ATTEMPT_ID', value: context.attemptId } }, { clock: deps.clock })
+    stopped ??= killTree(
+      { identity: child.identity, marker: { name: ATTEMPT_MARK, value: context.attemptId } },
+      { clock: deps.clock, signal: context.killSignal() },
+    )
   }
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
@@ -70,13 +81,8 @@ async function runCommand(context: OpContext<Params>, deps: { clock: Clock; watc
   const result = { exitCode: code, signal: exitSignal, tail: log.tail() }
   if (stopped) {
     const { how, survivors } = await stopped
-    if (survivors.length)
-      return {
-        outcome: 'error',
-        error: { code: 'SURVIVORS', message: `${survivors.length} processes of the command could not be ended.` },
-        result,
-      }
-    return { outcome: outcomeOfStop(signal.reason as StopReason), result: { ...result, how } }
+    const ended = survivors.length > 0 ? 'fenced' : how === 'gone' ? 'cooperative' : how
+    return { outcome: outcomeOfStop(signal.reason as StopReason), how: ended, result: { ...result, how, survivors: survivors.length } }
   }
   if (error) return { outcome: 'error', error: { code: 'SPAWN_FAILED', message: `bash could not be started: ${error.message}` } }
   if (code === 0) return { outcome: 'success', result }

@@ -1,7 +1,7 @@
 export { admit } from './admission.ts'
 export { checkStep, type OpRegistry, planRun } from './create-run.ts'
 export { createRunFeed, type RunFeed } from './feed.ts'
-export { defineOp, type OpContext, type OpDefinition, type OpTarget, type StepEnding, type StopReason } from './op.ts'
+export { ATTEMPT_MARK, defineOp, type OpContext, type OpDefinition, type OpTarget, type StepEnding, type StopReason } from './op.ts'
 export { createRuns, type Runs } from './runs.ts'
 export { errorOf, isLeaseLost, outcomeOfStop, runStep } from './step-life.ts'
 export type * from './store-port.ts'

@@ -2,11 +2,14 @@ import type { z } from 'zod'
 import type { TargetKind } from '../../shared/contract/ops.ts'
 import type {
   Attention,
+  EndedHow,
   Json,
+  KillSignal,
   LivePart,
   NewEvent,
   Outcome,
   Project,
+  Reconnect,
   Result,
   Run,
   RunError,
@@ -17,11 +20,15 @@ import type {
 /** Why an op is told to stop. The first reason stands. */
 export type StopReason = 'cancelled' | 'killed' | 'timed_out' | 'lease_lost' | 'shutdown'
 
-/** How a step ended. A thrown error counts as `error`. */
+/** The environment variable by which a process of an attempt is known, wherever it went. */
+export const ATTEMPT_MARK = 'RUN_ATTEMPT_ID'
+
+/** How a step ended, and `how` its processes did when it was told to stop. A thrown error counts as `error`. */
 export interface StepEnding {
   readonly outcome: Outcome
   readonly error?: RunError
   readonly result?: Json
+  readonly how?: EndedHow
   /** What came of it, in one line for the run's card; what it said last when left out. */
   readonly message?: string
 }
@@ -30,7 +37,7 @@ export interface StepEnding {
  * What an op may do while it runs. Everything written is fenced by the attempt's lease and kept in order.
  *
  * `directory` is the run's worktree, or a scratch folder of the run without a project. `signal` aborts with a `StopReason` as its reason:
- * the op then has 5 seconds to stop by itself.
+ * the op then has 5 seconds to stop by itself, and ends processes, if it has to, beginning with `killSignal()`.
  */
 export interface OpContext<P = unknown> {
   readonly run: Run
@@ -42,6 +49,8 @@ export interface OpContext<P = unknown> {
   readonly project: Project | null
   readonly directory: string
   readonly signal: AbortSignal
+  /** SIGTERM, unless a kill asked for another one. */
+  killSignal(): KillSignal
   /**
    * For child processes, laid over the host's own environment: `RUN_ID`, `RUN_ATTEMPT_ID` and `CONTROLROOM_INSTANCE`, by which a process of this attempt is
    * known, and undefined for what a child must not inherit.
@@ -65,6 +74,13 @@ export interface OpContext<P = unknown> {
   /** Marks the run as waiting for a person; the step's clock stands still until it is called with null. */
   attention(value: Attention | null): void
   addCost(usd: number): void
+  /**
+   * From now on the run waits for its target to come back; resolves when that is durable. To be called before the target is told to restart, in the run's
+   * last step. A step that then ends well leaves its run waiting; any other ending stands.
+   *
+   * @throws AppError LEASE_LOST, CONFLICT
+   */
+  awaitReconnect(reconnect: Reconnect): Promise<void>
 }
 
 /** What an op is dispatched at. `id` is null for an op without a target; `project` is the one the run will belong to. */

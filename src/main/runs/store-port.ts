@@ -203,7 +203,10 @@ export interface RunStore {
   cancel(runId: string, request: CancelRequest, now: number): Promise<Run>
   /** Stores a control run that has ended already. A known `idempotencyKey` or id returns the run that exists. */
   record(run: NewRun, ending: ControlEnding, now: number): Promise<{ run: Run; created: boolean }>
-  /** Running steps of runs that nobody asked to end, whose warning or time limit has come and that do not stand still; those overdue longest first. */
+  /**
+   * Running steps of runs that nobody asked to end, whose warning or time limit has come, those overdue longest first. None that stands still or that has asked
+   * a person already; one that is to be killed is among them until it has ended.
+   */
   dueSteps(now: number): Promise<DueStep[]>
   /**
    * Notes that a step takes long or that its time is over; a step that asks then gets the attention `timeout`.

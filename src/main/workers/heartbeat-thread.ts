@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { Lease } from '../../shared/models/index.ts'
+import type { KillSignal, Lease } from '../../shared/models/index.ts'
 import type { FromHeartbeats, HeartbeatAnswer, HeartbeatCall, ToHeartbeats } from './heartbeats.ts'
 
 /**
@@ -15,7 +15,8 @@ interface Held {
   readonly lease: Lease
   /** UTC epoch milliseconds. */
   leaseUntil: number
-  asked: boolean
+  /** What its op has been asked to do so far. */
+  asked: 'nothing' | 'cancel' | KillSignal
 }
 
 const { leaseMs, intervalMs } = workerData as { leaseMs: number; intervalMs: number }
@@ -32,9 +33,9 @@ let lastId = 0
 let writer: MessagePort | null = null
 
 const tell = (message: FromHeartbeats): void => parentPort!.postMessage(message)
-const end = (attemptId: string, reason: 'cancelled' | 'lease_lost'): void => {
+const end = (attemptId: string, reason: 'cancelled' | 'killed' | 'lease_lost', kill: KillSignal | null = null): void => {
   if (reason === 'lease_lost') held.delete(attemptId)
-  tell({ stop: attemptId, reason })
+  tell({ stop: attemptId, reason, kill })
 }
 
 const ask = (attemptId: string, lease: Lease, now: number): void => {
@@ -65,10 +66,10 @@ const take = ({ replies }: HeartbeatAnswer): void => {
     if (reply.ok) {
       attempt.leaseUntil = call.sentAt + leaseMs
       tell({ renewed: call.attemptId, leaseUntil: attempt.leaseUntil })
-      if (reply.value.cancelRequested && !attempt.asked) {
-        attempt.asked = true
-        end(call.attemptId, 'cancelled')
-      }
+      const { cancelRequested, kill } = reply.value
+      const asked = cancelRequested ? (kill ?? 'cancel') : 'nothing'
+      if (asked !== 'nothing' && asked !== attempt.asked) end(call.attemptId, kill ? 'killed' : 'cancelled', kill)
+      attempt.asked = asked
     } else if (reply.error.code === 'LEASE_LOST') end(call.attemptId, 'lease_lost')
     else tell({ failed: reply.error.message })
   }
@@ -90,7 +91,7 @@ const connect = (port: MessagePort): void => {
 parentPort!.on('message', (message: ToHeartbeats) => {
   if ('port' in message) connect(message.port)
   else if ('remove' in message) held.delete(message.remove)
-  else held.set(message.add.attemptId, { lease: message.add, leaseUntil: message.leaseUntil, asked: false })
+  else held.set(message.add.attemptId, { lease: message.add, leaseUntil: message.leaseUntil, asked: 'nothing' })
 })
 
 // Early by up to a tenth, so that many hosts on one database do not beat in step.

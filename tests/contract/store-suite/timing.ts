@@ -56,6 +56,7 @@ export const timingTests = (bench: () => Promise<Bench>): void => {
     expect(await at.store.dueSteps(T + 300)).toMatchObject([{ onTimeout: 'kill' }])
     await at.store.markStep(run.id, 0, run.attemptId, 'timed_out', T + 300)
     expect(await at.store.get(run.id)).toMatchObject({ timeoutStatus: 'timed_out', attention: null })
+    expect(await at.store.dueSteps(T + 301)).toMatchObject([{ runId: run.id, timeoutStatus: 'timed_out' }])
   })
 
   test('a mark that comes too early, too late, twice, or for another attempt changes nothing', async () => {

@@ -14,7 +14,7 @@ const DUE = `SELECT s.run_id AS runId, s.step AS "index", a.id AS attemptId, a.w
   FROM run_steps AS s INDEXED BY run_steps_running
   CROSS JOIN runs AS r ON r.id = s.run_id AND r.status = 'running'
   CROSS JOIN run_attempts AS a ON a.run_id = r.id AND a.id = r.attempt_id
-  WHERE s.status = 'running' AND s.paused_at IS NULL AND s.timeout_status <> 'timed_out'
+  WHERE s.status = 'running' AND s.paused_at IS NULL AND (s.timeout_status <> 'timed_out' OR s.on_timeout = 'kill')
     AND (s.timeout_at <= ? OR (s.timeout_status = 'normal' AND s.warning_at <= ?))`
 
 /** Walks through what runs and nothing else: as many rows as there are live runs. */
