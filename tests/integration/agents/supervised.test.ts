@@ -1,26 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { isAlive, processIdentity } from '../../../src/main/platform/index.ts'
-import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 import { openScene, script, startTurn } from '../../support/opencode.ts'
+import { runWith } from '../../support/run-with.ts'
 import { failOnLeftovers } from '../../support/temp.ts'
 
 failOnLeftovers()
 
 const NAME = 'OpenCode server'
-
-/** Lets the clock go on by itself, at about its usual speed, until something has settled: a turn waits here and there. */
-async function runWith<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let settled = false
-  const done = work.finally(() => {
-    settled = true
-  })
-  while (!settled) {
-    await Promise.race([pause(20), done.catch(() => {})])
-    await clock.advance(20)
-  }
-  return done
-}
 
 test('a server that is killed again and again is parked at the sixth time; agents are told, and a reset brings it back', async () => {
   const clock = createManualClock()
