@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { type Gallery, startGallery } from './gallery-server.ts'
 
 const PANELS = ['board', 'operations', 'runs', 'inbox', 'templates', 'spec-kit', 'projects', 'workers', 'settings']
-const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'thousand']
+const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'degraded', 'hung', 'thousand']
 
 let gallery: Gallery
 test.beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { Link } from 'wouter'
 import { StatusDot } from '../components/index.ts'
 import { useHost, useLive } from '../stores/index.ts'
 import './status-bar.css'
@@ -25,6 +26,12 @@ export function StatusBar() {
             OpenCode {host.opencode.version} {OPENCODE_WORD[host.opencode.state]}
           </span>
           <span>{host.store}</span>
+          {host.state === 'degraded' && (
+            <Link href="/workers" title={host.problem ?? undefined}>
+              <StatusDot tone="need" />
+              degraded
+            </Link>
+          )}
           <span className="truncate" title={host.dataDir}>
             {host.dataDir}
           </span>

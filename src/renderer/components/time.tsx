@@ -26,6 +26,16 @@ export function RelativeTime({ at, short = false }: { at: number; short?: boolea
   )
 }
 
+/** How long it still is until a moment, counting down to `now`. */
+export function Countdown({ at }: { at: number }) {
+  const text = useNow(useCallback((now: number) => (at - now < 500 ? 'now' : `in ${formatDuration(at - now)}`), [at]))
+  return (
+    <time className="num" dateTime={new Date(at).toISOString()} title={formatTimestamp(at)}>
+      {text}
+    </time>
+  )
+}
+
 /** True once `ms` milliseconds have passed since `since`; draws again when that happens. */
 export const useElapsed = (since: number | null, ms: number): boolean =>
   useNow(useCallback((now: number) => since !== null && now - since >= ms, [since, ms]))

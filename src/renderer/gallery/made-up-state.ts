@@ -10,6 +10,7 @@ import {
 } from '../../shared/models/index.ts'
 import { runGroup } from '../format/index.ts'
 import { manyRuns, someRuns } from './made-up-runs.ts'
+import { madeUpWorkers } from './made-up-workers.ts'
 import type { State } from './scene.ts'
 
 /** What a core could be telling in a state of the gallery. */
@@ -34,15 +35,22 @@ export function madeUpState(state: State, now: number, theme: 'light' | 'dark'):
         opencode:
           state === 'empty'
             ? { state: 'stopped', version: null, pid: null, error: null }
-            : { state: 'ready', version: '1.18.33', pid: 41_207, error: null },
-        state: 'ready',
+            : state === 'hung'
+              ? { state: 'failed', version: null, pid: null, error: 'It did not start within 120 s.' }
+              : { state: 'ready', version: '1.18.33', pid: 41_207, error: null },
+        state: state === 'degraded' ? 'degraded' : 'ready',
+        problem: state === 'degraded' ? PROBLEM : null,
         interrupted: [],
         demo: null,
       },
     ],
     settings: [{ ...Settings.parse({ theme }), id: 'settings' }],
+    workers: madeUpWorkers(state, now),
   }
 }
+
+const PROBLEM =
+  'Store crashed too often, so no runs are started. Reset it to try again now. Its last error: The disk reported an error while the database was read or written. Check the disk, then try again.'
 
 const LIMITS = { A: 4, B: 2, C: 2, D: 1 } as const
 

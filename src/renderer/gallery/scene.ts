@@ -20,8 +20,11 @@ export const OWN_STATES = { run: run.states, 'new-run': newRun.states } as const
 export type Panel = keyof typeof ROUTES | keyof typeof OWN_STATES
 export const PANELS = [...Object.keys(ROUTES), ...Object.keys(OWN_STATES)] as Panel[]
 
-/** `failed`: nothing could be had; `cut`: had once, then the line was cut; `refused`: connected, but every call is refused. */
-export const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'thousand', 'ten-thousand'] as const
+/**
+ * `failed`: nothing could be had; `cut`: had once, then the line was cut; `refused`: connected, but every call is refused; `degraded`: a critical
+ * worker crashed too often; `hung`: workers whose start or stop never ended.
+ */
+export const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'degraded', 'hung', 'thousand', 'ten-thousand'] as const
 export type State = (typeof STATES)[number]
 
 export interface Scene {

@@ -76,6 +76,10 @@ export const resetWorktree = (worktreeId: string, discardChanges: boolean) =>
     getClient().worktrees.reset({ worktreeId, discardChanges }),
   )
 
+/** Closes the breaker of a supervised worker and starts it now. */
+export const resetWorker = (name: string) =>
+  perform(`workers.reset:${name}`, `Could not reset “${name}”`, () => getClient().workers.reset({ name }))
+
 export const updateSettings = (patch: SettingsPatch) =>
   perform('host.updateSettings', 'Could not save the settings', () => getClient().host.updateSettings(patch))
 

@@ -4,6 +4,7 @@ import type { HostStatus } from '../../../shared/models/index.ts'
 import { Duration, RelativeTime, Skeleton, StatusDot, type Tone } from '../../components/index.ts'
 import { formatCount, plural } from '../../format/index.ts'
 import { useHost, useLive } from '../../stores/index.ts'
+import { SupervisedSheet } from './supervised-sheet.tsx'
 import './workers-page.css'
 
 /** What executes the runs, and how it is doing. */
@@ -16,6 +17,7 @@ export function WorkersPage() {
       </div>
       {host ? (
         <div className="page-scroll workers">
+          <SupervisedSheet />
           <HostSheet host={host} />
           <OpenCodeSheet host={host} />
           <StoreSheet host={host} />
@@ -36,6 +38,11 @@ const HostSheet = ({ host }: { host: HostStatus }) => (
   <Sheet title="This host" tone={HOST_TONE[host.state]} state={host.state}>
     <Fact name="Kind">{host.host}</Fact>
     <Fact name="Version">{host.version}</Fact>
+    {host.problem && (
+      <Fact name="Problem">
+        <span className="worker-error">{host.problem}</span>
+      </Fact>
+    )}
     <Fact name="Up for">
       <Duration from={host.startedAt} />
     </Fact>
