@@ -65,7 +65,7 @@ export function createSupervision(deps: { clock: Clock; logger: Logger }): Super
       if (!worst) return null
       const why = worst.lastError ? ` Its last error: ${worst.lastError}` : ''
       return worst.breaker === 'open'
-        ? `${worst.name} crashed too often, so no runs are started. Reset it to try again now.${why}`
+        ? `${worst.name} crashed too often. Reset it to try again now.${why}`
         : `${worst.name} is on trial after too many crashes: one run at a time is started until it has proved stable.${why}`
     },
     admission() {

@@ -28,7 +28,7 @@ export function RelativeTime({ at, short = false }: { at: number; short?: boolea
 
 /** How long it still is until a moment, counting down to `now`. */
 export function Countdown({ at }: { at: number }) {
-  const text = useNow(useCallback((now: number) => (at - now < 500 ? 'now' : `in ${formatDuration(at - now)}`), [at]))
+  const text = useNow(useCallback((now: number) => (at <= now ? 'now' : `in ${formatDuration(at - now + 999)}`), [at]))
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={formatTimestamp(at)}>
       {text}

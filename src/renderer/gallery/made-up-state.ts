@@ -37,7 +37,9 @@ export function madeUpState(state: State, now: number, theme: 'light' | 'dark'):
             ? { state: 'stopped', version: null, pid: null, error: null }
             : state === 'hung'
               ? { state: 'failed', version: null, pid: null, error: 'It did not start within 120 s.' }
-              : { state: 'ready', version: '1.18.33', pid: 41_207, error: null },
+              : state === 'degraded'
+                ? { state: 'failed', version: null, pid: null, error: 'the OpenCode server ended (SIGKILL)' }
+                : { state: 'ready', version: '1.18.33', pid: 41_207, error: null },
         state: state === 'degraded' ? 'degraded' : 'ready',
         problem: state === 'degraded' ? PROBLEM : null,
         interrupted: [],
@@ -50,7 +52,7 @@ export function madeUpState(state: State, now: number, theme: 'light' | 'dark'):
 }
 
 const PROBLEM =
-  'Store crashed too often, so no runs are started. Reset it to try again now. Its last error: The disk reported an error while the database was read or written. Check the disk, then try again.'
+  'Store crashed too often. Reset it to try again now. Its last error: The disk reported an error while the database was read or written. Check the disk, then try again.'
 
 const LIMITS = { A: 4, B: 2, C: 2, D: 1 } as const
 

@@ -91,11 +91,22 @@ const OpenCodeSheet = ({ host: { opencode } }: { host: HostStatus }) => (
   </Sheet>
 )
 
-const StoreSheet = ({ host }: { host: HostStatus }) => (
-  <Sheet title="Store" tone={HOST_TONE[host.state]} state={host.state === 'degraded' ? 'degraded' : 'ready'}>
-    <Fact name="Kind">{host.store}</Fact>
-  </Sheet>
-)
+function StoreSheet({ host }: { host: HostStatus }) {
+  const threads = useLive((s) => s.workers.get('store')?.state)
+  // A host that is degraded while all its critical workers run has trouble with the store itself: a full disk, for example.
+  const others = useLive((s) => [...s.workers.values()].some((worker) => worker.critical && worker.state !== 'running'))
+  const [tone, state] =
+    threads !== undefined && threads !== 'running'
+      ? (['fail', 'not running'] as const)
+      : host.state === 'degraded' && !others
+        ? (['need', 'degraded'] as const)
+        : (['ok', 'ready'] as const)
+  return (
+    <Sheet title="Store" tone={tone} state={state}>
+      <Fact name="Kind">{host.store}</Fact>
+    </Sheet>
+  )
+}
 
 /** How deep the queue of each lane is. */
 function LanesSheet() {
