@@ -1,4 +1,12 @@
-import { type HostStatus, isEnded, type Operation, type Project, type RunSummary, type Settings } from '../../shared/models/index.ts'
+import {
+  type HostStatus,
+  type InboxItem,
+  isEnded,
+  type Operation,
+  type Project,
+  type RunSummary,
+  type Settings,
+} from '../../shared/models/index.ts'
 import type { Agents } from '../agents/index.ts'
 import type { LiveView } from '../ipc/index.ts'
 import type { Operations } from '../operations/index.ts'
@@ -15,6 +23,22 @@ const PRUNE_MS = 60_000
 /** Whether the board shows a run: it is not over, it failed and nobody has dismissed it, or it ended within the hour. */
 export const isOnBoard = (run: RunSummary, now: number): boolean =>
   !isEnded(run.status) || (run.status === 'failed' && !run.dismissed) || (run.endedAt ?? 0) > now - BOARD_KEEPS_MS
+
+const timeoutId = (runId: string): string => `timeout-${runId}`
+
+/** What a person is asked about a run whose step's time is over; null while there is nothing to ask. It follows from the run and is stored nowhere. */
+export const timeoutItem = (run: RunSummary): InboxItem | null =>
+  run.attention !== 'timeout'
+    ? null
+    : {
+        id: timeoutId(run.id),
+        runId: run.id,
+        kind: 'timeout',
+        createdAt: run.timeoutAt ?? run.startedAt ?? run.createdAt,
+        title: `The time limit of “${run.title}” is over.`,
+        data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
+        questions: [],
+      }
 
 /**
  * Fills the live view from the rooms and keeps it in step with them.
@@ -41,6 +65,8 @@ export async function connectLiveView(
   const takeRun = (run: RunSummary): void => {
     live.set('runs', run.id, isOnBoard(run, clock.now()) ? run : null)
     operations.applyRun(run)
+    const asked = timeoutItem(run)
+    if (asked || live.get('inbox', timeoutId(run.id))) live.set('inbox', timeoutId(run.id), asked)
   }
   const takeOperation = (operation: Operation): void => {
     live.set('operations', operation.id, operation)
@@ -53,7 +79,8 @@ export async function connectLiveView(
   const takeAgents = (): void => {
     const items = agents.inbox()
     for (const item of items) if (live.get('inbox', item.id) !== item) live.set('inbox', item.id, item)
-    dropMissing('inbox', new Set(items.map((item) => item.id)))
+    const timeouts = live.rows('inbox').filter((item) => item.kind === 'timeout')
+    dropMissing('inbox', new Set([...items, ...timeouts].map((item) => item.id)))
     live.set('host', 'host', rooms.status())
   }
   const takeWorkers = (): void => {

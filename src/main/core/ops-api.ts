@@ -1,5 +1,5 @@
 import type { DispatchedRun } from '../../shared/contract/index.ts'
-import { AppError, type Run } from '../../shared/models/index.ts'
+import { AppError, isAppError, type Run } from '../../shared/models/index.ts'
 import type { CoreApi } from '../ipc/index.ts'
 import { type DispatchPlan, describeOps, planDispatch, readOptions, refusalOf, runKey } from '../ops/index.ts'
 import { newId } from '../platform/index.ts'
@@ -32,7 +32,7 @@ export function opsApi(rooms: Rooms): CoreApi['ops'] {
     const target = await findTarget(rooms, kind, id, { projectId: request.projectId, field })
     const valid = await op.preValidate?.(parsed, target)
     if (valid && !valid.ok) throw refusalOf(valid.error, field)
-    return planRun(
+    const planned = planRun(
       {
         // An op that says itself what it does is titled by that.
         title: 'prompt' in given || 'command' in given ? undefined : [op.title, target.label].filter((part) => part !== null).join(' · '),
@@ -45,7 +45,20 @@ export function opsApi(rooms: Rooms): CoreApi['ops'] {
       },
       { id: newId(), now: clock.now(), ops: rooms.ops, project: target.project, defaultModel: rooms.settings.get().opencode.model },
     )
+    return { ...planned, target: id }
   }
+  /** Does at once what a control op does, and keeps that as a run which has ended. */
+  const control = async ({ op }: DispatchPlan, run: NewRun): Promise<Run> => {
+    const { message, result } = await op.act!(op.params.parse(run.steps[0]!.params))
+    return (await store.record(run, { outcome: 'success', message, error: null, result }, clock.now())).run
+  }
+  /** The same where others of the dispatch have acted already: what cannot be done any more is kept as failed. */
+  const controlAmong = (plan: DispatchPlan, run: NewRun): Promise<Run> =>
+    control(plan, run).catch(async (error: unknown) => {
+      if (!isAppError(error) || error.code === 'STORE_UNAVAILABLE') throw error
+      const refused = { code: error.code, message: error.message, retryable: false }
+      return (await store.record(run, { outcome: 'error', message: error.message, error: refused, result: null }, clock.now())).run
+    })
 
   return {
     list: () => ({ ops: describeOps(rooms.ops) }),
@@ -58,7 +71,10 @@ export function opsApi(rooms: Rooms): CoreApi['ops'] {
       }
       const runs: DispatchedRun[] = []
       for (const { target, run } of planned) {
-        const stored = 'status' in run ? run : (await store.enqueue(run, clock.now())).run
+        let stored: Run
+        if ('status' in run) stored = run
+        else if (plan.op.control && plan.op.act) stored = await (runs.length === 0 ? control(plan, run) : controlAmong(plan, run))
+        else stored = (await store.enqueue(run, clock.now())).run
         runs.push({ id: stored.id, op: plan.op.name, target, status: stored.status })
       }
       return { runs }

@@ -25,6 +25,7 @@ import {
   createExecutorPool,
   createHeartbeats,
   createSweeper,
+  createTimeoutChecker,
   createWorkspace,
   type ExecutorPool,
   HEARTBEAT_MS,
@@ -136,7 +137,14 @@ export async function buildRooms(
         (id, folder) => projects.isTrusted(id, folder),
       ),
       createShellOp({ clock, watchdog }),
-      ...createBuiltInOps({ clock, watchdog, worktrees, agents, run: (id) => store.get(id) }),
+      ...createBuiltInOps({
+        clock,
+        watchdog,
+        worktrees,
+        agents,
+        run: (id) => store.get(id),
+        cancelRun: (id, request) => store.cancel(id, request, clock.now()),
+      }),
       ...(config.ops ?? []),
     ].map((op) => [op.name, op]),
   )
@@ -177,7 +185,11 @@ export async function buildRooms(
     concurrency: () => config.concurrency ?? settings.get().limits.global,
     admission: supervision.admission,
   })
-  const helpers = [createSweeper({ store, clock, logger, random: Math.random })]
+  const stopAttempt: ExecutorPool['stopAttempt'] = (attemptId, reason) => pool.stopAttempt(attemptId, reason)
+  const helpers = [
+    createSweeper({ store, clock, logger, random: Math.random }),
+    createTimeoutChecker({ store, stopAttempt, clock, logger }),
+  ]
   supervision.supervisor.subscribe(() => pool.wake())
   supervision.supervisor.start()
   return {

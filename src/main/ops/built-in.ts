@@ -2,10 +2,13 @@ import type { Agents } from '../agents/index.ts'
 import type { Clock, Watchdog } from '../platform/index.ts'
 import type { OpDefinition } from '../runs/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
+import { createCancelOp } from './cancel.ts'
+import type { ControlDeps } from './control.ts'
 import { createDockerOp } from './docker.ts'
 import { createGitCommitOp } from './git-commit.ts'
 import { createGitPullOp } from './git-pull.ts'
 import { createHttpOp } from './http.ts'
+import { createKillOp } from './kill.ts'
 import { createMcpOp } from './mcp.ts'
 import { createOpencodeRestartOp } from './opencode-restart.ts'
 import { createWorktreeCreateOp } from './worktree-create.ts'
@@ -14,7 +17,7 @@ import { createWorktreeResetOp } from './worktree-reset.ts'
 import type { WorktreeOpDeps } from './worktree-target.ts'
 
 /** What the built-in ops need of the other rooms. */
-export interface BuiltInDeps extends WorktreeOpDeps {
+export interface BuiltInDeps extends WorktreeOpDeps, ControlDeps {
   readonly clock: Clock
   readonly watchdog: Watchdog
   readonly worktrees: Worktrees
@@ -32,4 +35,6 @@ export const createBuiltInOps = (deps: BuiltInDeps): OpDefinition[] => [
   createWorktreeResetOp(deps),
   createWorktreeRemoveOp({ ...deps, release: (directory) => deps.agents.dispose(directory) }),
   createOpencodeRestartOp(deps),
+  createKillOp(deps),
+  createCancelOp(deps),
 ]

@@ -49,7 +49,7 @@ export interface NewRun {
   readonly maxAttempts: number
   readonly maxLost: number
   readonly idempotencyKey: string | null
-  /** What it was dispatched at, when that is no project. */
+  /** What it was dispatched at. */
   readonly target?: string | null
 }
 

@@ -60,7 +60,7 @@ export function createTimeoutChecker(deps: {
       logger.warn({ runId: run.id, target: run.reconnect?.workerId }, 'a target did not come back')
   }
   return {
-    name: 'timeout checker',
+    name: 'Timeout checker',
     start({ ready, crashed }) {
       lookedAt = clock.now()
       const next = (): void => {

@@ -195,7 +195,7 @@ export const Run = RunSummary.unwrap()
     params: z.record(z.string(), Json),
     steps: z.array(RunStep).readonly(),
     idempotencyKey: z.string().nullable(),
-    /** What the run was dispatched at: the id of a run, a worker, a worktree. */
+    /** What the run was dispatched at: the id of a run, a worker, a worktree or a project. */
     target: z.string().nullable(),
     reconnect: Reconnect.nullable(),
   })

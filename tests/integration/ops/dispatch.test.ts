@@ -43,6 +43,8 @@ describe('GET /api/ops', () => {
         'worktree.reset',
         'worktree.remove',
         'opencode.restart',
+        'kill',
+        'cancel',
       ]),
     )
     expect(ops.find(({ name }) => name === 'shell')).toMatchObject({

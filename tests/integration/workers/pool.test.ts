@@ -188,10 +188,13 @@ describe('the pool', () => {
     const { create, store } = await start({ ops: [op] })
     const { id } = await create({ steps: [{ op: 'gate' }] })
     await vi.waitFor(() => expect(waiting).toHaveLength(1))
-    const before = (await store.attempts(id))[0]!.heartbeatAt
+    const beatenAt = async (): Promise<number> => (await store.attempts(id))[0]!.heartbeatAt
+    const claimedAt = await beatenAt()
+    await vi.waitFor(async () => expect(await beatenAt()).toBeGreaterThan(claimedAt), { timeout: 10_000 })
+    const before = await beatenAt()
     // What a busy host does: nothing else gets a turn.
     for (const until = Date.now() + 700; Date.now() < until; );
-    expect((await store.attempts(id))[0]!.heartbeatAt - before).toBeGreaterThan(200)
+    expect((await beatenAt()) - before).toBeGreaterThan(200)
   })
 
   it('stores an op that throws as an error, and tries again as often as the run may', async () => {
