@@ -65,6 +65,22 @@ test('every button, link and field has a name', async ({ page }) => {
   }
 })
 
+test('while a critical worker is parked, every screen says so and offers its reset, and Workers names it', async ({ page }) => {
+  for (const panel of PANELS) {
+    await open(page, { panel, state: 'degraded' })
+    const banner = page.getByRole('status').filter({ hasText: 'No runs are started.' })
+    await expect(banner).toContainText('Store crashed too often')
+    await expect(banner.getByRole('button', { name: 'Reset' })).toBeVisible()
+  }
+  await open(page, { panel: 'workers', state: 'degraded' })
+  const list = page.getByRole('region', { name: 'Supervised' })
+  await expect(list.getByRole('listitem').filter({ hasText: 'Store' })).toContainText(
+    /critical.*parked.*next try in 0:\d\d.*5 restarts.*Last error/,
+  )
+  await expect(list.getByRole('button', { name: 'Reset Store' })).toBeVisible()
+  await expect(list.getByRole('button', { name: 'Reset Executor pool' })).toHaveCount(0)
+})
+
 test.describe('the board', () => {
   test('has a region for each lane, with its cap, and what needs a person on top', async ({ page }) => {
     await open(page, { panel: 'board', state: 'normal' })

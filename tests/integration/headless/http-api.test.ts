@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contract } from '../../../src/shared/contract/index.ts'
-import { openScene } from './scene.ts'
+import { openScene, WORKER_TOKEN } from './scene.ts'
 
 describe('the HTTP API', () => {
   test('answers calls with 200 and JSON', async () => {
@@ -120,6 +120,35 @@ describe('the HTTP API', () => {
 
     const schema = document.paths['/runs.create']?.post?.requestBody?.content['application/json']?.schema
     expect(schema).toMatchObject({ type: 'object', properties: { prompt: { type: 'string' }, lane: { enum: ['A', 'B', 'C', 'D'] } } })
+  })
+
+  test('lists the workers, and resets one by its name for an operator only', async () => {
+    const { get, post, core } = await openScene()
+    const worker = {
+      id: 'store',
+      name: 'Store',
+      kind: 'supervised',
+      critical: true,
+      state: 'open',
+      restarts: 5,
+      abandoned: 0,
+      lastError: 'The disk is full.',
+      nextTryAt: 1_000,
+      startedAt: null,
+    } as const
+    core.workers.list = () => [worker]
+    core.workers.reset = () => ({ ...worker, state: 'starting', nextTryAt: null })
+
+    const list = await get('/api/workers')
+    const reset = await post('/api/workers.reset', { name: 'Store' })
+    const unnamed = await post('/api/workers.reset', {})
+    const worked = await post('/api/workers.reset', { name: 'Store' }, WORKER_TOKEN)
+
+    expect(list.json()).toEqual({ workers: [worker] })
+    expect(reset).toMatchObject({ status: 200 })
+    expect(reset.json()).toMatchObject({ name: 'Store', state: 'starting', nextTryAt: null })
+    expect(unnamed.json()).toMatchObject({ code: 'VALIDATION_FAILED', status: 400, message: expect.stringMatching(/^name: /) })
+    expect(worked.status).toBe(403)
   })
 
   test('answers 200 requests that come at once', async () => {
