@@ -36,13 +36,13 @@ export function ConnectionBanner() {
     return (
       <Banner tone={critical?.state === 'open' ? 'fail' : 'need'} action={critical && <Reset worker={critical} />}>
         <b>{critical?.state === 'open' ? 'No runs are started.' : 'Running with limits.'}</b>{' '}
-        {host.problem ?? 'Something underneath keeps failing.'} <NextTry worker={critical} /> <Link href="/workers">See Workers</Link>
+        {host.problem ?? 'Something underneath keeps failing.'} <NextTry worker={critical} /> · <Link href="/workers">See Workers</Link>
       </Banner>
     )
   if (host?.opencode.state === 'failed')
     return (
       <Banner tone="fail" action={opencode && <Reset worker={opencode} />}>
-        <b>OpenCode does not run.</b> {host.opencode.error ?? 'Agents cannot start until it does.'} <NextTry worker={opencode} />{' '}
+        <b>OpenCode does not run.</b> {host.opencode.error ?? 'Agents cannot start until it does.'} <NextTry worker={opencode} /> ·{' '}
         <Link href="/workers">See Workers</Link>
       </Banner>
     )
@@ -58,7 +58,7 @@ function findCritical(workers: ReadonlyMap<string, WorkerStatus>): WorkerStatus 
 const NextTry = ({ worker }: { worker: WorkerStatus | undefined }) =>
   worker?.nextTryAt ? (
     <>
-      Next try <Countdown at={worker.nextTryAt} />.
+      · next try <Countdown at={worker.nextTryAt} />
     </>
   ) : null
 

@@ -53,6 +53,10 @@ test('a store thread that dies is started again on the same file: what waited is
   for (const { id } of created) {
     await vi.waitFor(async () => expect((await store.get(id))?.status).toBe('succeeded'), { timeout: 60_000, interval: 100 })
     expect(await store.get(id)).toMatchObject({ attempt: 1, lost: 0 })
+    const events = await store.events(id, 0, 1_000)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+    const log = events.filter(({ kind }) => kind === 'log').map(({ message }) => message)
+    expect(log.join('\n')).toBe('1\n2\n3')
   }
   expect(heard).toContain('succeeded')
 })

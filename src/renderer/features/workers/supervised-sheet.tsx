@@ -62,7 +62,7 @@ function Row({ id }: { id: string }) {
       <span className={STATE[state].tone === 'fail' ? 'worker-error' : undefined}>
         {STATE[state].words}
         {nextTryAt !== null && (
-          <span className="faint">
+          <span className="supervised-when faint">
             {' · next try '}
             <Countdown at={nextTryAt} />
           </span>
