@@ -1,3 +1,7 @@
+export * from './ending.ts'
 export * from './number.ts'
+export * from './op.ts'
 export * from './run.ts'
+export * from './run-verbs.ts'
 export * from './time.ts'
+export * from './time-limit.ts'

@@ -2,13 +2,14 @@ import type { Attention, Operation, Outcome, RunStatus, RunSummary } from '../..
 import type { Tone } from '../components/tone.ts'
 
 type State = Pick<RunSummary, 'status' | 'attention' | 'outcome' | 'dismissed'>
+type Word = State & Partial<Pick<RunSummary, 'cancelMode' | 'timeoutStatus'>>
 
 /** Where a run stands on a board: what needs a person comes first. */
 export type RunGroup = 'need' | 'running' | 'failed' | 'queued' | 'ended'
 
-/** The group of a run. A dismissed failure is an ending like any other. */
+/** The group of a run. A dismissed failure is an ending like any other; one that is being ended needs nobody any more. */
 export function runGroup(run: State): RunGroup {
-  if (run.attention && !run.dismissed && run.status !== 'cancelled') return 'need'
+  if (run.attention && !run.dismissed && run.status !== 'cancelled' && run.status !== 'cancelling') return 'need'
   switch (run.status) {
     case 'running':
     case 'cancelling':
@@ -42,7 +43,7 @@ const STATUS_WORD: Record<RunStatus, string> = {
   scheduled: 'scheduled',
   queued: 'queued',
   running: 'running',
-  awaiting_reconnect: 'reconnecting',
+  awaiting_reconnect: 'waits for target',
   cancelling: 'stopping',
   succeeded: 'done',
   failed: 'failed',
@@ -61,14 +62,16 @@ const OUTCOME_WORD: Partial<Record<Outcome, string>> = {
   killed: 'killed',
   lease_lost: 'worker lost',
   post_check_failed: 'check failed',
-  stale_binary: 'old binary',
-  suspicious: 'suspicious',
+  stale_binary: 'old program',
+  suspicious: 'not as expected',
   interrupted: 'interrupted',
 }
 
 /** One or two words for the state of a run: what it needs, else why it ended, else its status. */
-export function runWord(run: State): string {
+export function runWord(run: Word): string {
+  if (run.status === 'cancelling') return run.cancelMode === 'kill' ? 'killing…' : 'stopping…'
   if (runGroup(run) === 'need' && run.attention) return ATTENTION_WORD[run.attention]
+  if (run.status === 'running' && run.timeoutStatus === 'timed_out') return ATTENTION_WORD.timeout
   return (run.outcome && (run.status === 'failed' || run.status === 'cancelled') && OUTCOME_WORD[run.outcome]) || STATUS_WORD[run.status]
 }
 

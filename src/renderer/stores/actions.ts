@@ -4,7 +4,7 @@
  * Nothing is changed here: the change comes back through the live view, so the screen never shows what the core has not accepted.
  */
 import type { CreateRun } from '../../shared/contract/index.ts'
-import type { InboxItem, LaneName, SettingsPatch } from '../../shared/models/index.ts'
+import type { InboxItem, KillSignal, LaneName, SettingsPatch } from '../../shared/models/index.ts'
 import { getClient } from './client.ts'
 import { perform } from './perform.ts'
 import { toast } from './toasts.ts'
@@ -13,6 +13,18 @@ export const createRun = (input: CreateRun) => perform('runs.create', 'Could not
 
 export const cancelRun = (runId: string, reason?: string) =>
   perform(`runs.cancel:${runId}`, 'Could not cancel the run', () => getClient().runs.cancel(reason ? { runId, reason } : { runId }))
+
+/** Ends the processes of a live run: with `signal`, and what is left 5 seconds later with SIGKILL. */
+export const killRun = (runId: string, signal: KillSignal = 'SIGTERM') =>
+  perform(`runs.kill:${runId}`, 'Could not kill the run', () =>
+    getClient().ops.dispatch({ op: 'kill', targets: [runId], options: { signal } }),
+  )
+
+/** Gives the running step more time: `ms` from now, its whole limit again when left out. */
+export const waitLonger = (runId: string, ms?: number) =>
+  perform(`runs.wait:${runId}`, 'Could not give the run more time', () =>
+    getClient().runs.wait(ms === undefined ? { runId } : { runId, ms }),
+  )
 
 export const retryRun = (runId: string) =>
   perform(`runs.retry:${runId}`, 'Could not retry the run', () => getClient().runs.retry({ runId }))

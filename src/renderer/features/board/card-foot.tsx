@@ -1,12 +1,11 @@
 import { X } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
-import type { InboxItem, RunSummary } from '../../../shared/models/index.ts'
+import type { InboxItem, RunStatus, RunSummary } from '../../../shared/models/index.ts'
 import { CANCELLABLE_AFTER_MS } from '../../../shared/models/index.ts'
-import { Button, IconButton, RelativeTime, Tag, useElapsed } from '../../components/index.ts'
-import { formatMoney, runGroup, runTone, runWord } from '../../format/index.ts'
-import { cancelRun, dismissRun, replyPermission, retryRun, useLive, usePending } from '../../stores/index.ts'
+import { Button, IconButton, LateTag, RelativeTime, Tag, TimeoutButtons, useElapsed } from '../../components/index.ts'
+import { canCancel, endedWords, formatMoney, isLate, opWord, runGroup, runTone, runWord } from '../../format/index.ts'
+import { cancelRun, dismissRun, killRun, replyPermission, retryRun, useLive, usePending, waitLonger } from '../../stores/index.ts'
 import './card-foot.css'
-import { canCancel } from './run-verbs.ts'
 
 /** The last line of a card: state in words, project, cost, and what can be done right here. */
 export function CardFoot({ run, project, next }: { run: RunSummary; project: string | null; next: boolean }) {
@@ -14,14 +13,17 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
   const cost = formatMoney(run.cost)
   return (
     <div className="card-foot">
-      {(group === 'need' || group === 'failed' || run.status === 'cancelled' || run.status === 'cancelling') && (
+      {(group === 'need' || group === 'failed' || SAID.has(run.status)) && (
         <Tag tone={runTone(run)}>
           {runWord(run)}
           {group === 'failed' && run.maxAttempts > 1 && ` ${run.attempt}/${run.maxAttempts}`}
         </Tag>
       )}
-      {group === 'running' && run.attempt > 1 && <Tag>attempt {run.attempt}</Tag>}
-      <span className="truncate">{project ?? run.op}</span>
+      {group === 'running' && <LateTag run={run} />}
+      {group === 'running' && run.attempt > 1 && !isLate(run) && <Tag>attempt {run.attempt}</Tag>}
+      <span className="truncate">
+        {[endedWords(run), project, run.op !== 'agent' && opWord(run.op)].filter(Boolean).join(' · ') || opWord(run.op)}
+      </span>
       {group === 'queued' && <Waits run={run} next={next} />}
       <span className="card-end">
         {cost && group !== 'need' && group !== 'failed' && <span className="num card-cost">{cost}</span>}
@@ -30,6 +32,9 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
     </div>
   )
 }
+
+/** States that neither the card's place nor its colour tells. */
+const SAID: ReadonlySet<RunStatus> = new Set(['cancelled', 'cancelling', 'awaiting_reconnect'])
 
 /** Why it waits, as far as it can be known. */
 function Waits({ run, next }: { run: RunSummary; next: boolean }) {
@@ -49,6 +54,7 @@ function Actions({ run }: { run: RunSummary }) {
   const look = () => navigate(`/runs/${run.id}`)
   switch (runGroup(run)) {
     case 'need':
+      if (run.attention === 'timeout') return <OutOfTime runId={run.id} />
       return (
         <>
           {item?.kind === 'permission' && <Allow item={item} />}
@@ -64,6 +70,20 @@ function Actions({ run }: { run: RunSummary }) {
     default:
       return null
   }
+}
+
+function OutOfTime({ runId }: { runId: string }) {
+  const waiting = usePending(`runs.wait:${runId}`)
+  const killing = usePending(`runs.kill:${runId}`)
+  return (
+    <TimeoutButtons
+      compact
+      waiting={waiting}
+      killing={killing}
+      onWait={(ms) => void waitLonger(runId, ms)}
+      onKill={(signal) => void killRun(runId, signal)}
+    />
+  )
 }
 
 function Allow({ item }: { item: InboxItem }) {

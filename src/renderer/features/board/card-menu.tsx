@@ -1,9 +1,9 @@
-import { ArrowUpToLine, Ban, Columns3, Copy, CornerDownLeft, EyeOff, MoreHorizontal, RotateCw } from 'lucide-react'
+import { ArrowUpToLine, Ban, Columns3, Copy, CornerDownLeft, EyeOff, MoreHorizontal, RotateCw, Skull, Zap } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { LANE_NAMES, type RunSummary } from '../../../shared/models/index.ts'
 import { IconButton, Menu, type MenuEntry } from '../../components/index.ts'
-import { cancelRun, dismissRun, focusRun, moveRun, retryRun, useLive } from '../../stores/index.ts'
-import { canCancel, canMove, canRetry } from './run-verbs.ts'
+import { canCancel, canKill, canMove, canRetry } from '../../format/index.ts'
+import { cancelRun, dismissRun, focusRun, killRun, moveRun, retryRun, useLive } from '../../stores/index.ts'
 
 /** Everything that can be done with a run, by keyboard too: what dragging does stands here as well. */
 export function CardMenu({ run }: { run: RunSummary }) {
@@ -17,6 +17,8 @@ export function CardMenu({ run }: { run: RunSummary }) {
     'line',
     { label: 'Copy the id', icon: <Copy />, onSelect: () => void navigator.clipboard?.writeText(run.id) },
     canCancel(run) && { label: 'Cancel', icon: <Ban />, shortcut: 'C', danger: true, onSelect: () => void cancelRun(run.id) },
+    canKill(run) && { label: 'Kill', icon: <Skull />, danger: true, onSelect: () => void killRun(run.id) },
+    canKill(run) && { label: 'Kill now', icon: <Zap />, danger: true, onSelect: () => void killRun(run.id, 'SIGKILL') },
   ]
   return (
     <Menu

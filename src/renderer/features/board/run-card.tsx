@@ -1,14 +1,14 @@
 import { memo } from 'react'
 import { Link } from 'wouter'
 import type { RunSummary } from '../../../shared/models/index.ts'
-import { classes, Duration, ProgressBar, RelativeTime, StatusDot, useElapsed } from '../../components/index.ts'
-import { runGroup, runTone, runWord } from '../../format/index.ts'
+import { classes, ProgressBar, RelativeTime, RunClock, StatusDot, useElapsed } from '../../components/index.ts'
+import { canMove, isLate, runGroup, runTone, runWord, stoppingWords } from '../../format/index.ts'
 import { focusRun, useLive, useUi } from '../../stores/index.ts'
+import { AwaitedLine } from './awaited-line.tsx'
 import { CardFoot } from './card-foot.tsx'
 import { CardMenu } from './card-menu.tsx'
 import { carryRun } from './drag.ts'
 import './run-card.css'
-import { canMove } from './run-verbs.ts'
 
 /** Three heartbeats missed, in milliseconds. */
 const LATE_MS = 45_000
@@ -51,9 +51,13 @@ function Card({ run, project, marked, next }: CardProps) {
         </span>
       </div>
       {alive && !(group === 'need' && run.progress < 0) && (
-        <ProgressBar value={run.progress} tone={group === 'need' ? 'need' : 'run'} label={`Progress of ${run.title}`} />
+        <ProgressBar
+          value={run.progress}
+          tone={group === 'need' || isLate(run) ? 'need' : run.status === 'cancelling' ? 'idle' : 'run'}
+          label={`Progress of ${run.title}`}
+        />
       )}
-      <CardLine run={run} />
+      {run.status === 'awaiting_reconnect' ? <AwaitedLine runId={run.id} /> : <CardLine run={run} />}
       <CardFoot run={run} project={project} next={next} />
     </article>
   )
@@ -83,7 +87,7 @@ function CardTime({ run }: { run: RunSummary }) {
   if (run.startedAt !== null && run.status !== 'queued' && run.status !== 'scheduled')
     return (
       <span className="card-time">
-        <Duration from={run.startedAt} />
+        <RunClock run={run} />
       </span>
     )
   return null
@@ -91,7 +95,7 @@ function CardTime({ run }: { run: RunSummary }) {
 
 /** One line on what it does or why it ended. Waiting runs have nothing to say. */
 function CardLine({ run }: { run: RunSummary }) {
-  const text = run.status === 'failed' ? (run.error?.message ?? run.message) : run.message
+  const text = stoppingWords(run) ?? (run.status === 'failed' ? (run.error?.message ?? run.message) : run.message)
   if (!text || run.status === 'queued' || run.status === 'scheduled') return null
   return (
     <p className="card-line mono truncate" title={text}>

@@ -1,8 +1,8 @@
 import { useLocation } from 'wouter'
 import { LANE_NAMES } from '../../../shared/models/index.ts'
 import { useHotkeys } from '../../components/index.ts'
+import { canCancel, canRetry } from '../../format/index.ts'
 import { cancelRun, focusRun, retryRun, useLive, useUi } from '../../stores/index.ts'
-import { canCancel, canRetry } from './run-verbs.ts'
 import { shownProject } from './use-shown-project.ts'
 
 /** Shown runs, lane by lane. */

@@ -1,0 +1,44 @@
+import type { EndedHow, Outcome, RunStatus, RunSummary } from '../../shared/models/index.ts'
+
+const OUTCOME_WORDS: Record<Outcome, string> = {
+  success: 'done',
+  error: 'failed',
+  validation_failed: 'refused before it started',
+  timed_out: 'ran out of time',
+  killed: 'killed',
+  cancelled: 'cancelled',
+  lease_lost: 'its worker was lost',
+  post_check_failed: 'its check failed',
+  stale_binary: 'the old program came back',
+  suspicious: 'what came back is not what was expected',
+  interrupted: 'interrupted',
+}
+
+/** Why a run, an attempt or a step ended, in plain words. */
+export const outcomeWords = (outcome: Outcome): string => OUTCOME_WORDS[outcome]
+
+const HOW_WORDS: Record<EndedHow, string> = {
+  cooperative: 'stopped by itself',
+  term: 'ended by SIGTERM',
+  kill: 'killed',
+  fenced: 'given up: its lease was closed',
+}
+
+/** How what was told to stop came to its end. */
+export const howWords = (how: EndedHow): string => HOW_WORDS[how]
+
+type Ended = Pick<RunSummary, 'endedHow'> & Partial<Pick<RunSummary, 'outcome'>>
+
+/** The same of a run, for beside its state: null when nobody told it to stop, or when its state says as much. */
+export const endedWords = (run: Ended): string | null =>
+  run.endedHow === null || (run.endedHow === 'kill' && run.outcome === 'killed') ? null : howWords(run.endedHow)
+
+type Stopping = { readonly status: RunStatus } & Partial<Pick<RunSummary, 'cancelMode' | 'cancelSignal'>>
+
+/** What happens to a run that is being ended, in one line; null for any other. What a kill leaves alive gets SIGKILL 5 seconds later. */
+export function stoppingWords(run: Stopping): string | null {
+  if (run.status !== 'cancelling') return null
+  if (run.cancelMode !== 'kill') return 'stopping… it may end by itself first'
+  const signal = run.cancelSignal ?? 'SIGTERM'
+  return signal === 'SIGKILL' ? 'killing… with SIGKILL' : `killing… with ${signal}, then SIGKILL`
+}
