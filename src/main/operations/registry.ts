@@ -242,7 +242,7 @@ export function createOperations(deps: {
       }
       const next = entry.retry!(operation.id)
       // Its retry is spent: two presses must not start the work twice.
-      commit(entry, { state: 'failed', inHistory: true, canRetry: false })
+      commit(entry, { state: operation.state, inHistory: true, canRetry: false })
       return entries.get(next.id)?.operation ?? null
     },
     async dismiss(id) {

@@ -148,6 +148,15 @@ describe('the panels', () => {
     ])
   })
 
+  it('leave a cancelled operation cancelled when it is retried', async () => {
+    const { operations } = setUp()
+    const again = () => operations.start('Pull', 'command')
+    const handle = operations.start('Pull', 'command', { retry: again })
+    handle.cancel()
+    await operations.retry(handle.id)
+    expect(operations.get(handle.id)).toMatchObject({ state: 'cancelled', inHistory: true, canRetry: false })
+  })
+
   it('take a failed operation to history when it is dismissed', async () => {
     const { operations } = setUp()
     const handle = operations.start('Pull', 'command')
