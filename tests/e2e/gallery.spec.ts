@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { type Gallery, startGallery } from './gallery-server.ts'
 
 const PANELS = ['board', 'operations', 'runs', 'inbox', 'templates', 'spec-kit', 'projects', 'workers', 'settings']
-const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'degraded', 'hung', 'thousand']
+const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'degraded', 'hung', 'limits', 'thousand']
 
 let gallery: Gallery
 test.beforeAll(async () => {
@@ -206,6 +206,36 @@ test('the inbox allows with A and asks for a word with R', async ({ page }) => {
   await page.keyboard.press('Escape')
   await page.locator('body').press('a')
   await expect(page.getByRole('alert')).toContainText('Could not answer the permission')
+})
+
+test('what is out of time is given more of it, or killed after a second look in place', async ({ page }) => {
+  await open(page, { panel: 'inbox', state: 'limits' })
+  const first = page.getByRole('region', { name: /^Out of time: .*checkout page/ })
+  // Oldest first: the checkout page has been out of time the longest, and the mark stands on it.
+  await page.keyboard.press('k')
+  await expect(first.getByRole('button', { name: 'Kill it' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(first.getByRole('button', { name: 'Kill it' })).toHaveCount(0)
+  await first.getByRole('button', { name: 'How much longer' }).click()
+  await expect(page.getByRole('menuitem')).toHaveText(['5 minutes', '15 minutes', '60 minutes'])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('w')
+  await expect(page.getByRole('alert')).toContainText('Could not give the run more time')
+})
+
+test('the board says how late a run is, and offers what can be done when its time is over', async ({ page }) => {
+  await open(page, { panel: 'board', state: 'limits' })
+  const card = (title: string) => page.getByRole('article').filter({ hasText: title })
+  await expect(card('Flaky test in checkout')).toContainText('12 of 15 min')
+  await expect(card('Move auth to sessions')).toContainText('The clock stands still')
+  await expect(card('Fuzz the parser')).toContainText('killing…')
+  await expect(card('Restart OpenCode')).toContainText(/waits for desk to come back, \d:\d\d left/)
+  await expect(card('Bump CI images')).toContainText('killed')
+  await expect(card('Deploy docs')).toContainText('given up: its lease was closed')
+  const late = card('Port the billing tests')
+  await late.getByRole('button', { name: 'Kill', exact: true }).click()
+  await late.getByRole('button', { name: 'Kill it' }).click()
+  await expect(page.getByRole('alert')).toContainText('Could not kill the run')
 })
 
 test('removing a worktree with work in it needs a consent of its own', async ({ page }) => {

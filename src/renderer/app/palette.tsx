@@ -1,12 +1,13 @@
 import { Command } from 'cmdk'
-import { Ban, CornerDownLeft, FolderGit2, Moon, Pause, Play, Plus, RotateCw, Sun, SunMoon } from 'lucide-react'
+import { Ban, CornerDownLeft, FolderGit2, Moon, Pause, Play, Plus, RotateCw, Skull, Sun, SunMoon } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog, Kbd, StatusDot } from '../components/index.ts'
-import { runGroup, runTone, runWord } from '../format/index.ts'
+import { canKill, runGroup, runTone, runWord } from '../format/index.ts'
 import {
   cancelRun,
   filterProject,
+  killRun,
   openNewRun,
   retryRun,
   setHelpOpen,
@@ -50,6 +51,7 @@ function PaletteBody() {
             {runGroup(selected) !== 'ended' && runGroup(selected) !== 'failed' && (
               <Item icon={<Ban />} text="Cancel the run" shortcut="C" onSelect={() => cancelRun(selected.id)} />
             )}
+            {canKill(selected) && <Item icon={<Skull />} text="Kill the run" onSelect={() => killRun(selected.id)} />}
             {(selected.status === 'failed' || selected.status === 'cancelled') && (
               <Item icon={<RotateCw />} text="Retry the run" shortcut="R" onSelect={() => retryRun(selected.id)} />
             )}

@@ -1,4 +1,4 @@
-import { AppError, type FileDiff, type LiveState, type RunSummary, type Worktree } from '../../shared/models/index.ts'
+import { AppError, type FileDiff, type LiveState, type Reconnect, type RunSummary, type Worktree } from '../../shared/models/index.ts'
 import type { AppClient } from '../client/index.ts'
 import { madeUpRun } from './made-up-runs.ts'
 import type { State } from './scene.ts'
@@ -15,6 +15,8 @@ export function createMadeUpClient(state: State, live: LiveState): AppClient {
       params: {},
       steps: [],
       idempotencyKey: null,
+      target: null,
+      reconnect: awaited(live.runs.find((run) => run.id === input.id)),
     }),
     'runs.attempts': () => ({ attempts: [] }),
     'runs.diff': () => ({
@@ -36,6 +38,19 @@ export function createMadeUpClient(state: State, live: LiveState): AppClient {
     get: (_, group: string) => new Proxy({}, { get: (__, verb: string) => call(`${group}.${verb}`) }),
   })
 }
+
+const awaited = (run: RunSummary | undefined): Reconnect | null =>
+  run?.status !== 'awaiting_reconnect'
+    ? null
+    : {
+        workerId: 'desk',
+        oldBuild: { version: '1.4.1', contentHash: '9a31' },
+        expectedBuild: { version: '1.4.2', contentHash: 'c07e' },
+        oldInstanceId: 'ins_1',
+        oldStartedAt: Date.now() - 7_200_000,
+        deadline: (run.startedAt ?? 0) + 120_000,
+        seenAt: null,
+      }
 
 const changedFile = (path: string, index: number): FileDiff => ({
   path,

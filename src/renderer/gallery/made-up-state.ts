@@ -9,14 +9,13 @@ import {
   Settings,
 } from '../../shared/models/index.ts'
 import { runGroup } from '../format/index.ts'
-import { manyRuns, someRuns } from './made-up-runs.ts'
+import { manyRuns, runsAtTheirLimits, someRuns } from './made-up-runs.ts'
 import { madeUpWorkers } from './made-up-workers.ts'
 import type { State } from './scene.ts'
 
 /** What a core could be telling in a state of the gallery. */
 export function madeUpState(state: State, now: number, theme: 'light' | 'dark'): LiveState {
-  const runs =
-    state === 'empty' ? [] : state === 'thousand' ? manyRuns(1_000, now) : state === 'ten-thousand' ? manyRuns(10_000, now) : someRuns(now)
+  const runs = runsOf(state, now)
   return {
     runs,
     operations: state === 'empty' ? [] : operationsOf(runs, now),
@@ -49,6 +48,12 @@ export function madeUpState(state: State, now: number, theme: 'light' | 'dark'):
     settings: [{ ...Settings.parse({ theme }), id: 'settings' }],
     workers: madeUpWorkers(state, now),
   }
+}
+
+function runsOf(state: State, now: number): RunSummary[] {
+  if (state === 'empty') return []
+  if (state === 'limits') return runsAtTheirLimits(now)
+  return state === 'thousand' ? manyRuns(1_000, now) : state === 'ten-thousand' ? manyRuns(10_000, now) : someRuns(now)
 }
 
 const PROBLEM =
@@ -152,40 +157,50 @@ function projects(now: number, more: number): Project[] {
 
 function inboxOf(runs: readonly RunSummary[], now: number): InboxItem[] {
   return runs
-    .filter((run) => run.attention === 'permission' || run.attention === 'question')
-    .map((run, index) =>
-      run.attention === 'permission'
+    .filter((run) => run.attention === 'permission' || run.attention === 'question' || run.attention === 'timeout')
+    .map((run, index): InboxItem =>
+      run.attention === 'timeout'
         ? {
-            id: `per${index}`,
+            id: `timeout-${run.id}`,
             runId: run.id,
-            kind: 'permission',
-            createdAt: now - 70_000 - index,
-            title: 'bash: psql -f migrations/0042_sessions.sql',
-            data: {
-              permission: 'bash',
-              patterns: ['psql -f migrations/0042_sessions.sql'],
-              metadata: { command: 'psql -f migrations/0042_sessions.sql' },
-              always: ['psql *'],
-            },
+            kind: 'timeout',
+            createdAt: run.timeoutAt ?? now,
+            title: `The time limit of “${run.title}” is over.`,
+            data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
             questions: [],
           }
-        : {
-            id: `que${index}`,
-            runId: run.id,
-            kind: 'question',
-            createdAt: now - 40_000,
-            title: 'Which table is the truth?',
-            data: null,
-            questions: [
-              {
-                question: 'Both invoices and invoices_v1 have a currency. Which one counts?',
-                multiple: false,
-                options: [
-                  { label: 'invoices', description: 'Written since March, 40 % of the rows' },
-                  { label: 'invoices_v1', description: 'Written by the nightly job' },
-                ],
+        : run.attention === 'permission'
+          ? {
+              id: `per${index}`,
+              runId: run.id,
+              kind: 'permission',
+              createdAt: now - 70_000 - index,
+              title: 'bash: psql -f migrations/0042_sessions.sql',
+              data: {
+                permission: 'bash',
+                patterns: ['psql -f migrations/0042_sessions.sql'],
+                metadata: { command: 'psql -f migrations/0042_sessions.sql' },
+                always: ['psql *'],
               },
-            ],
-          },
+              questions: [],
+            }
+          : {
+              id: `que${index}`,
+              runId: run.id,
+              kind: 'question',
+              createdAt: now - 40_000,
+              title: 'Which table is the truth?',
+              data: null,
+              questions: [
+                {
+                  question: 'Both invoices and invoices_v1 have a currency. Which one counts?',
+                  multiple: false,
+                  options: [
+                    { label: 'invoices', description: 'Written since March, 40 % of the rows' },
+                    { label: 'invoices_v1', description: 'Written by the nightly job' },
+                  ],
+                },
+              ],
+            },
     )
 }

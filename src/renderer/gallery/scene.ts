@@ -22,9 +22,21 @@ export const PANELS = [...Object.keys(ROUTES), ...Object.keys(OWN_STATES)] as Pa
 
 /**
  * `failed`: nothing could be had; `cut`: had once, then the line was cut; `refused`: connected, but every call is refused; `degraded`: a critical
- * worker crashed too often; `hung`: workers whose start or stop never ended.
+ * worker crashed too often; `hung`: workers whose start or stop never ended; `limits`: runs that are late, out of time, being ended, or were.
  */
-export const STATES = ['normal', 'empty', 'loading', 'failed', 'refused', 'cut', 'degraded', 'hung', 'thousand', 'ten-thousand'] as const
+export const STATES = [
+  'normal',
+  'empty',
+  'loading',
+  'failed',
+  'refused',
+  'cut',
+  'degraded',
+  'hung',
+  'limits',
+  'thousand',
+  'ten-thousand',
+] as const
 export type State = (typeof STATES)[number]
 
 export interface Scene {

@@ -1,10 +1,10 @@
 import { memo } from 'react'
 import { Link } from 'wouter'
 import type { InboxItem } from '../../../shared/models/index.ts'
-import { classes, RelativeTime } from '../../components/index.ts'
+import { classes, RelativeTime, TimeoutAsk } from '../../components/index.ts'
 import { PermissionAsk } from '../../components/permission-ask.tsx'
 import { QuestionAsk } from '../../components/question-ask.tsx'
-import { replyPermission, replyQuestion, useLive, usePending } from '../../stores/index.ts'
+import { killRun, replyPermission, replyQuestion, useLive, usePending, waitLonger } from '../../stores/index.ts'
 
 interface InboxCardProps {
   readonly id: string
@@ -13,10 +13,13 @@ interface InboxCardProps {
   /** Whether the line for a refusal is open. */
   readonly refusing: boolean
   readonly onRefuse: (id: string | null) => void
+  /** Whether the question before a kill is open. */
+  readonly sure: boolean
+  readonly onSure: (id: string | null) => void
 }
 
 /** One request of an agent, with its answers. */
-export const InboxCard = memo(function InboxCard({ id, marked, onMark, refusing, onRefuse }: InboxCardProps) {
+export const InboxCard = memo(function InboxCard({ id, marked, onMark, refusing, onRefuse, sure, onSure }: InboxCardProps) {
   const item = useLive((s) => s.inbox.get(id))
   const busy = usePending(`inbox.reply:${id}`)
   if (!item) return null
@@ -31,12 +34,33 @@ export const InboxCard = memo(function InboxCard({ id, marked, onMark, refusing,
           refusal={{ open: refusing, onOpen: (open) => onRefuse(open ? id : null), ...(marked ? { shortcut: 'R' } : {}) }}
           onReply={(reply, message) => void replyPermission(item, reply, message)}
         />
+      ) : item.kind === 'timeout' ? (
+        <OutOfTime item={item} marked={marked} sure={sure} onSure={onSure} />
       ) : (
         <QuestionAsk item={item} busy={busy} onReply={(answers) => void replyQuestion(item, answers)} />
       )}
     </article>
   )
 })
+
+function OutOfTime({ item, marked, sure, onSure }: Pick<InboxCardProps, 'marked' | 'sure' | 'onSure'> & { item: InboxItem }) {
+  const { runId } = item
+  const run = useLive((s) => s.runs.get(runId))
+  const waiting = usePending(`runs.wait:${runId}`)
+  const killing = usePending(`runs.kill:${runId}`)
+  return (
+    <TimeoutAsk
+      run={run}
+      title={item.title}
+      waiting={waiting}
+      killing={killing}
+      keys={marked}
+      asking={{ open: sure, onOpen: (open) => onSure(open ? item.id : null) }}
+      onWait={(ms) => void waitLonger(runId, ms)}
+      onKill={(signal) => void killRun(runId, signal)}
+    />
+  )
+}
 
 /** Whose request it is, and since when it waits. */
 function Head({ item }: { item: InboxItem }) {

@@ -1,8 +1,9 @@
 import { Inbox } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import type { InboxItem } from '../../../shared/models/index.ts'
 import { EmptyState, Skeleton, useHotkeys, VirtualList } from '../../components/index.ts'
 import { runGroup } from '../../format/index.ts'
-import { replyPermission, useLive } from '../../stores/index.ts'
+import { replyPermission, useLive, waitLonger } from '../../stores/index.ts'
 import './inbox-page.css'
 import { InboxCard } from './inbox-card.tsx'
 import { WaitingRun } from './waiting-run.tsx'
@@ -15,30 +16,50 @@ export function InboxPage() {
   const entries = useEntries()
   const [marked, setMarked] = useState<string | null>(null)
   const [refusing, setRefusing] = useState<string | null>(null)
+  const [sure, setSure] = useState<string | null>(null)
   const index = Math.max(
     0,
     entries.findIndex((entry) => entry.id === marked),
   )
   const current = entries[index]
   const step = (by: number) => setMarked(entries[Math.max(0, Math.min(entries.length - 1, index + by))]?.id ?? null)
-  const permission = () => {
+  const currentOf = (kind: InboxItem['kind']) => {
     const item = current?.kind === 'item' ? useLive.getState().inbox.get(current.id) : undefined
-    return item?.kind === 'permission' ? item : undefined
+    return item?.kind === kind ? item : undefined
   }
+  const permission = () => currentOf('permission')
   useHotkeys({
     j: () => step(1),
-    k: () => step(-1),
+    arrowdown: () => step(1),
+    arrowup: () => step(-1),
+    k: () => {
+      const item = currentOf('timeout')
+      // Pressed again it goes on upwards, as everywhere in the list: nothing is killed by K alone.
+      if (item && sure !== item.id) return setSure(item.id)
+      setSure(null)
+      step(-1)
+    },
+    w: () => {
+      const item = currentOf('timeout')
+      if (item) void waitLonger(item.runId)
+    },
     a: () => {
       const item = permission()
       if (item) void replyPermission(item, 'once')
     },
     r: () => setRefusing(permission()?.id ?? null),
   })
+  const hint = useLive((s) => {
+    const kind = current?.kind === 'item' ? s.inbox.get(current.id)?.kind : undefined
+    return kind === 'timeout'
+      ? 'W waits longer, K kills after a second look, J and the arrows move'
+      : 'A allows once, R refuses, J and K or the arrows move'
+  })
   return (
     <div className="page">
       <div className="page-head">
         <h1>Inbox</h1>
-        <span className="faint">{entries.length > 0 && 'A allows once, R refuses, J and K move'}</span>
+        <span className="faint">{entries.length > 0 && hint}</span>
       </div>
       {!ready ? (
         <div className="page-scroll">
@@ -66,6 +87,8 @@ export function InboxPage() {
                 onMark={setMarked}
                 refusing={refusing === entry.id}
                 onRefuse={setRefusing}
+                sure={sure === entry.id}
+                onSure={setSure}
               />
             ) : (
               <WaitingRun id={entry.id} marked={entry.id === current?.id} />

@@ -7,7 +7,7 @@ import { useLive } from '../../stores/index.ts'
 const WHY: Record<Attention, string> = {
   permission: 'The agent asks for a permission.',
   question: 'The agent has a question.',
-  timeout: 'It took longer than it should. Look whether to let it go on or to cancel it.',
+  timeout: 'It took longer than it should. Look whether to let it go on or to kill it.',
   conflict: 'Its changes clash with others.',
   review: 'It is done and waits for a look at what it changed.',
 }

@@ -1,9 +1,23 @@
+import { MoreHorizontal, Skull, Zap } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'wouter'
-import { CANCELLABLE_AFTER_MS, type Operation } from '../../../shared/models/index.ts'
-import { Button, classes, Duration, ProgressBar, RelativeTime, StatusDot, useElapsed } from '../../components/index.ts'
-import { operationTone } from '../../format/index.ts'
-import { cancelOperation, dismissOperation, retryOperation, useLive, usePending } from '../../stores/index.ts'
+import { CANCELLABLE_AFTER_MS, type Operation, type RunSummary } from '../../../shared/models/index.ts'
+import {
+  Button,
+  classes,
+  Duration,
+  IconButton,
+  LateTag,
+  Menu,
+  ProgressBar,
+  RelativeTime,
+  RunClock,
+  StatusDot,
+  TimeoutButtons,
+  useElapsed,
+} from '../../components/index.ts'
+import { canKill, endedWords, isLate, operationTone, runWord, stoppingWords } from '../../format/index.ts'
+import { cancelOperation, dismissOperation, killRun, retryOperation, useLive, usePending, waitLonger } from '../../stores/index.ts'
 import './operation-row.css'
 
 /** One operation: at work or failed with progress and actions, in history as a single line. Subscribes to itself. */
@@ -20,32 +34,48 @@ interface RowProps {
 
 function Present({ operation, wide }: RowProps) {
   const failed = operation.state === 'failed'
-  const waits = useLive((s) => operation.runId !== null && Boolean(s.runs.get(operation.runId)?.attention)) && !failed
-  const text = failed ? (operation.error?.message ?? operation.message) : operation.message
+  const run = useRunOf(operation)
+  const stopping = run ? stoppingWords(run) : null
+  const waits = Boolean(run?.attention) && !failed && stopping === null
+  const late = run !== undefined && isLate(run) && !failed
+  const text = stopping ?? (failed ? (operation.error?.message ?? operation.message) : operation.message)
   return (
     <div className={classes('op', operation.state, wide && 'wide')}>
       <div className="op-line">
-        <StatusDot tone={waits ? 'need' : operationTone(operation)} label={waits ? 'needs you' : operation.state} />
+        <StatusDot
+          tone={waits ? 'need' : stopping ? 'idle' : operationTone(operation)}
+          label={waits ? 'needs you' : run && !failed ? runWord(run) : operation.state}
+        />
         <Name operation={operation} />
+        {late && <LateTag run={run} />}
         {wide && <span className="op-category">{operation.category}</span>}
-        <Duration from={operation.startedAt} to={operation.endedAt} />
+        <span className="op-time">
+          {run && !failed ? <RunClock run={run} /> : <Duration from={operation.startedAt} to={operation.endedAt} />}
+        </span>
       </div>
       <ProgressBar
         value={failed ? 1 : operation.progress}
-        tone={failed ? 'fail' : waits ? 'need' : 'run'}
+        tone={failed ? 'fail' : waits || late ? 'need' : stopping ? 'idle' : 'run'}
         label={`Progress of ${operation.name}`}
       />
       <div className="op-foot">
         <p className={wide ? undefined : 'clamp-2'} title={text}>
           {text}
         </p>
-        {failed ? <Failed operation={operation} /> : <Cancel operation={operation} />}
+        {failed ? (
+          <Failed operation={operation} />
+        ) : run?.attention === 'timeout' && !stopping ? (
+          <OutOfTime runId={run.id} />
+        ) : (
+          <Cancel operation={operation} run={run} />
+        )}
       </div>
     </div>
   )
 }
 
 function Past({ operation, wide }: RowProps) {
+  const run = useRunOf(operation)
   return (
     <div className={classes('op past', wide && 'wide')}>
       <div className="op-line">
@@ -58,12 +88,28 @@ function Past({ operation, wide }: RowProps) {
           </span>
         )}
         {operation.state === 'cancelled' ? (
-          <span className="op-word">cancelled</span>
+          <Ended run={run} wide={wide} />
         ) : (
-          <Duration from={operation.startedAt} to={operation.endedAt} />
+          <span className="op-time">
+            <Duration from={operation.startedAt} to={operation.endedAt} />
+          </span>
         )}
       </div>
     </div>
+  )
+}
+
+/** The run that an operation is of, as long as the live view has it. */
+const useRunOf = ({ runId }: Operation): RunSummary | undefined => useLive((s) => (runId === null ? undefined : s.runs.get(runId)))
+
+/** How what was told to stop came to its end; in a narrow row only that it did, the rest by hovering. */
+function Ended({ run, wide }: { run: RunSummary | undefined; wide: boolean | undefined }) {
+  const word = run ? runWord(run) : 'cancelled'
+  const how = run ? endedWords(run) : null
+  return (
+    <span className="op-word" title={how ?? undefined}>
+      {how === null ? word : wide ? `${word}, ${how}` : how.split(':')[0]}
+    </span>
   )
 }
 
@@ -96,16 +142,49 @@ function Failed({ operation }: RowProps) {
   )
 }
 
-/** Offered after 5 seconds, and only where cancelling is possible. */
-function Cancel({ operation }: RowProps) {
+function OutOfTime({ runId }: { runId: string }) {
+  const waiting = usePending(`runs.wait:${runId}`)
+  const killing = usePending(`runs.kill:${runId}`)
+  return (
+    <span className="op-actions">
+      <TimeoutButtons
+        compact
+        waiting={waiting}
+        killing={killing}
+        onWait={(ms) => void waitLonger(runId, ms)}
+        onKill={(signal) => void killRun(runId, signal)}
+      />
+    </span>
+  )
+}
+
+/** Offered after 5 seconds, and only where cancelling is possible. A run can be killed too. */
+function Cancel({ operation, run }: { operation: Operation; run: RunSummary | undefined }) {
   const ripe = useElapsed(operation.startedAt, CANCELLABLE_AFTER_MS)
   const busy = usePending(`operations.cancel:${operation.id}`)
   if (!ripe || !operation.cancellable) return null
   return (
     <span className="op-actions">
-      <Button size="s" variant="quiet" className="op-cancel" busy={busy} onClick={() => cancelOperation(operation.id)}>
-        Cancel
-      </Button>
+      {run?.status !== 'cancelling' && (
+        <Button size="s" variant="quiet" className="op-cancel" busy={busy} onClick={() => cancelOperation(operation.id)}>
+          Cancel
+        </Button>
+      )}
+      {run && canKill(run) && <KillMenu runId={run.id} name={operation.name} />}
     </span>
+  )
+}
+
+function KillMenu({ runId, name }: { runId: string; name: string }) {
+  const busy = usePending(`runs.kill:${runId}`)
+  return (
+    <Menu
+      label={`End ${name}`}
+      items={() => [
+        { label: 'Kill', icon: <Skull />, danger: true, onSelect: () => void killRun(runId) },
+        { label: 'Kill now', icon: <Zap />, danger: true, onSelect: () => void killRun(runId, 'SIGKILL') },
+      ]}
+      trigger={<IconButton size="s" tooltip={false} busy={busy} label={`More ways to end ${name}`} icon={<MoreHorizontal />} />}
+    />
   )
 }

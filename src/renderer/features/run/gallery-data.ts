@@ -1,6 +1,6 @@
 /** Made-up but plausible runs for the gallery: nothing of it is read outside that page. */
 import type { RunDiff } from '../../../shared/contract/index.ts'
-import type { FileDiff, InboxItem, Json, Run, RunAttempt, RunEvent, RunStep } from '../../../shared/models/index.ts'
+import type { FileDiff, InboxItem, Json, Reconnect, Run, RunAttempt, RunEvent, RunStep } from '../../../shared/models/index.ts'
 import type { Loadable } from './data/loadable.ts'
 import { createRunFeed, type FeedView } from './feed/run-feed.ts'
 
@@ -73,6 +73,28 @@ export const makeRun = (fields: Partial<Run> = {}): Run => ({
 
 export const waitingStep = step({ status: 'pending', startedAt: null, warningAt: null, timeoutAt: null })
 export const makeStep = step
+
+/** A request to decide about a run whose time is over. */
+export const timeoutItem: InboxItem = {
+  id: 'timeout-01k4x9w6y3t0b7c2d5e8f1g4h7',
+  runId: '01k4x9w6y3t0b7c2d5e8f1g4h7',
+  kind: 'timeout',
+  createdAt: NOW - 90_000,
+  title: 'The time limit of “Move auth to sessions” is over.',
+  data: null,
+  questions: [],
+}
+
+/** Waits for the worker `desk` with a new program. */
+export const someReconnect: Reconnect = {
+  workerId: 'desk',
+  oldBuild: { version: '1.4.1', contentHash: '9a31' },
+  expectedBuild: { version: '1.4.2', contentHash: 'c07e' },
+  oldInstanceId: 'ins_1',
+  oldStartedAt: NOW - 120 * MINUTE,
+  deadline: NOW + 95_000,
+  seenAt: null,
+}
 
 /** Builds events one after the other, two seconds apart. */
 const script = (start = NOW - 7 * MINUTE) => {

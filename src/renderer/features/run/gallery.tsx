@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import type { Run } from '../../../shared/models/index.ts'
 import { LOADING } from './data/loadable.ts'
 import type { FeedView } from './feed/run-feed.ts'
 import { createRunFeed } from './feed/run-feed.ts'
@@ -18,6 +19,8 @@ import {
   questionItem,
   ready,
   someAttempts,
+  someReconnect,
+  timeoutItem,
   usualDiff,
   waitingStep,
 } from './gallery-data.ts'
@@ -26,6 +29,8 @@ import { type RunActions, type RunLayout, RunView, type RunViewProps } from './r
 const nothing = () => {}
 const ACTIONS: RunActions = {
   cancel: nothing,
+  kill: nothing,
+  waitLonger: nothing,
   retry: nothing,
   dismiss: nothing,
   copyId: nothing,
@@ -150,7 +155,24 @@ const shellRun = makeRun({
     makeStep({ ...waitingStep, index: 2, op: 'git.commit', name: 'commit', params: {}, continueOnError: true }),
   ],
 })
-const waitingRun = makeRun({ attention: 'permission' })
+const waitingRun = makeRun({ attention: 'permission', pausedAt: NOW - 40_000 })
+const LATE = { timeoutStatus: 'warning', warningAt: NOW - 30_000, timeoutAt: NOW + 170_000, startedAt: NOW - 730_000 } as const
+const OVER = { timeoutStatus: 'timed_out', timeoutAt: NOW - 90_000, startedAt: NOW - 990_000 } as const
+const restart = makeRun({
+  title: 'Restart OpenCode',
+  op: 'opencode.restart',
+  projectId: null,
+  worktreeId: null,
+  sessionId: null,
+  model: null,
+  cost: 0,
+  progress: -1,
+  message: '',
+  reconnect: someReconnect,
+  steps: [makeStep({ op: 'opencode.restart', name: 'opencode.restart', params: {} })],
+})
+const killed = (fields: Partial<Run>) =>
+  makeRun({ status: 'cancelled', outcome: 'killed', endedAt: NOW - 20_000, message: 'Killed', ...fields })
 const LONG_TITLE =
   'Replace the hand-written CSV importer by a streaming one that copes with quoted line breaks, mixed encodings and files larger than memory'
 
@@ -207,6 +229,63 @@ export const gallery: { name: string; states: Record<string, ReactNode> } = {
       <Shown
         run={makeRun({ status: 'cancelled', outcome: 'cancelled', endedAt: NOW - 20_000, message: 'Cancelled: not needed any more' })}
         feed={feedOf(agentEvents())}
+      />
+    ),
+    late: <Shown run={makeRun({ ...LATE, steps: [makeStep(LATE)] })} feed={feedOf(agentEvents())} />,
+    'out of time': <Shown run={makeRun({ ...OVER, attention: 'timeout' })} feed={feedOf(agentEvents())} inbox={[timeoutItem]} />,
+    'being stopped': <Shown run={makeRun({ status: 'cancelling', cancelMode: 'cancel' })} feed={feedOf(agentEvents())} />,
+    'being killed': (
+      <Shown
+        run={makeRun({ ...OVER, status: 'cancelling', cancelMode: 'kill', cancelSignal: 'SIGTERM', attention: 'timeout' })}
+        feed={feedOf(agentEvents())}
+        inbox={[timeoutItem]}
+      />
+    ),
+    'cancelled, stopped by itself': (
+      <Shown run={killed({ outcome: 'cancelled', endedHow: 'cooperative', message: 'Cancelled' })} feed={feedOf(agentEvents())} />
+    ),
+    'killed by SIGTERM': <Shown run={killed({ endedHow: 'term' })} feed={feedOf(agentEvents())} />,
+    'killed by SIGKILL': <Shown run={killed({ endedHow: 'kill' })} feed={feedOf(agentEvents())} />,
+    'given up': <Shown run={killed({ endedHow: 'fenced' })} feed={feedOf(agentEvents())} />,
+    'waits for its target': <Shown run={{ ...restart, status: 'awaiting_reconnect' }} feed={feedOf(agentEvents().slice(0, 1))} />,
+    'the old program came back': (
+      <Shown
+        run={{
+          ...restart,
+          status: 'failed',
+          outcome: 'stale_binary',
+          endedAt: NOW - 20_000,
+          error: { code: 'STALE_BINARY', message: 'desk came back as 1.4.1, and 1.4.2 was expected.' },
+        }}
+        feed={feedOf(agentEvents().slice(0, 1))}
+      />
+    ),
+    'a kill, kept': (
+      <Shown
+        run={makeRun({
+          title: 'Kill · Move auth to sessions',
+          op: 'kill',
+          status: 'succeeded',
+          outcome: 'success',
+          endedAt: NOW - 420_000,
+          target: '01k4x9w6y3t0b7c2d5e8f1g4h7',
+          worktreeId: null,
+          sessionId: null,
+          model: null,
+          cost: 0,
+          message: 'Asked “Move auth to sessions” to end by SIGTERM',
+          steps: [
+            makeStep({
+              op: 'kill',
+              name: 'kill',
+              params: { runId: '01k4x9w6y3t0b7c2d5e8f1g4h7', signal: 'SIGTERM' },
+              status: 'succeeded',
+              outcome: 'success',
+              endedAt: NOW - 420_000,
+            }),
+          ],
+        })}
+        feed={feedOf(agentEvents().slice(0, 1))}
       />
     ),
     'steps and attempts': (

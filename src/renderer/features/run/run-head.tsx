@@ -1,9 +1,35 @@
-import { Ban, GitBranch, MoreHorizontal, RotateCw } from 'lucide-react'
+import { Ban, GitBranch, MoreHorizontal, RotateCw, Skull, Zap } from 'lucide-react'
 import { useCallback } from 'react'
-import { isEnded, isLive, type Run } from '../../../shared/models/index.ts'
-import { Button, Duration, IconButton, Menu, type MenuEntry, ProgressBar, StatusDot, Tag, useNow } from '../../components/index.ts'
-import { formatCount, formatMoney, formatTimestamp, runTone } from '../../format/index.ts'
-import { attemptWords, type QueuePlace, stateWords } from './data/words.ts'
+import { Link } from 'wouter'
+import { isEnded, isLive, type KillSignal, type Run } from '../../../shared/models/index.ts'
+import {
+  Button,
+  IconButton,
+  LateTag,
+  Menu,
+  type MenuEntry,
+  ProgressBar,
+  RunClock,
+  StatusDot,
+  Tag,
+  TimeLeft,
+  useNow,
+} from '../../components/index.ts'
+import {
+  actsOnRun,
+  canKill,
+  canRetry,
+  endedWords,
+  formatCount,
+  formatMoney,
+  formatTimestamp,
+  isLate,
+  opWord,
+  runTone,
+  standsStill,
+  stoppingWords,
+} from '../../format/index.ts'
+import { attemptWords, type QueuePlace, reconnectWords, stateWords } from './data/words.ts'
 import type { UsageTotals } from './feed/conversation-items.ts'
 
 export interface RunHeadProps {
@@ -13,9 +39,10 @@ export interface RunHeadProps {
   readonly base: string | null
   readonly place: QueuePlace | null
   readonly usage: UsageTotals
-  /** Names of the actions under way: `cancel`, `retry`, `dismiss`. */
+  /** Names of the actions under way: `cancel`, `kill`, `retry`, `dismiss`. */
   readonly busy: ReadonlySet<string>
   readonly onCancel: () => void
+  readonly onKill: (signal: KillSignal) => void
   readonly onRetry: () => void
   readonly onDismiss: () => void
   readonly onOpenLog: () => void
@@ -28,12 +55,42 @@ function State({ run, place }: { run: Run; place: QueuePlace | null }) {
   return <Tag tone={runTone(run)}>{words}</Tag>
 }
 
+/** Whom it waits for to come back, counting down. */
+function Awaited({ reconnect }: { reconnect: NonNullable<Run['reconnect']> }) {
+  const words = useNow(useCallback((now: number) => reconnectWords(reconnect, now), [reconnect]))
+  return (
+    <span className="run-time-fact num" title={`until ${formatTimestamp(reconnect.deadline)}`}>
+      {words}
+    </span>
+  )
+}
+
+/** What there is to say about its time: that it stands still, how much is left, whom it waits for. */
+function TimeFacts({ run }: { run: Run }) {
+  const step = runningStep(run)
+  if (run.status === 'awaiting_reconnect' && run.reconnect) return <Awaited reconnect={run.reconnect} />
+  if (run.status !== 'running') return null
+  if (standsStill(run)) return <span className="run-time-fact">its clock stands still while it waits for you</span>
+  if (!isLate(run) || run.timeoutAt === null || run.attention === 'timeout') return null
+  return (
+    <span className="run-time-fact">
+      <TimeLeft at={run.timeoutAt} />
+      {step?.onTimeout === 'kill' ? ', then it is ended' : ', then you are asked'}
+    </span>
+  )
+}
+
+const runningStep = (run: Run) => run.steps.find((step) => step.status === 'running')
+
 function Facts({ run, projectName, base, usage }: Pick<RunHeadProps, 'run' | 'projectName' | 'base' | 'usage'>) {
   const tokens = usage.input + usage.output + usage.reasoning + usage.cacheRead + usage.cacheWrite
   const cost = formatMoney(Math.max(run.cost, usage.cost))
   const attempt = attemptWords(run)
+  const how = endedWords(run)
   return (
     <div className="run-facts">
+      {run.op !== 'agent' && <span>{opWord(run.op)}</span>}
+      {actsOnRun(run.op) && run.target !== null && <Link href={`/runs/${run.target}`}>the run it was for</Link>}
       {projectName !== null && <span className="truncate">{projectName}</span>}
       {run.worktreeId !== null && (
         <span className="run-branch mono truncate" title={`${run.worktreeId}${base === null ? '' : ` from ${base}`}`}>
@@ -46,9 +103,12 @@ function Facts({ run, projectName, base, usage }: Pick<RunHeadProps, 'run' | 'pr
       {attempt !== '' && <span>{attempt}</span>}
       {run.startedAt !== null && (
         <span title={`started ${formatTimestamp(run.startedAt)}`}>
-          <Duration from={run.startedAt} to={run.endedAt} />
+          <RunClock run={run} />
         </span>
       )}
+      <TimeFacts run={run} />
+      {stoppingWords(run) !== null && <span>{stoppingWords(run)}</span>}
+      {how !== null && <span>{how}</span>}
       {cost !== '' && (
         <span
           className="num"
@@ -63,9 +123,8 @@ function Facts({ run, projectName, base, usage }: Pick<RunHeadProps, 'run' | 'pr
 
 /** What the run is, how it stands, and what can be done with it. */
 export function RunHead(props: RunHeadProps) {
-  const { run, place, busy, onCancel, onRetry, onDismiss, onOpenLog, onCopyId } = props
+  const { run, place, busy, onCancel, onKill, onRetry, onDismiss, onOpenLog, onCopyId } = props
   const ended = isEnded(run.status)
-  const canRetry = run.status === 'failed' || run.status === 'cancelled'
   const canDismiss = run.status === 'failed' && !run.dismissed
   // A run that waits is cancelled, one that works is stopped: what is stopped may take a moment.
   const stopWord = isLive(run.status) ? 'Stop' : 'Cancel'
@@ -73,6 +132,9 @@ export function RunHead(props: RunHeadProps) {
     { label: 'Open log', onSelect: onOpenLog },
     { label: 'Copy the run’s id', onSelect: onCopyId },
     canDismiss && { label: 'Dismiss', onSelect: onDismiss },
+    canKill(run) && 'line',
+    canKill(run) && { label: 'Kill', icon: <Skull />, danger: true, disabled: busy.has('kill'), onSelect: () => onKill('SIGTERM') },
+    canKill(run) && { label: 'Kill now', icon: <Zap />, danger: true, disabled: busy.has('kill'), onSelect: () => onKill('SIGKILL') },
   ]
   return (
     <header className="run-head">
@@ -80,8 +142,9 @@ export function RunHead(props: RunHeadProps) {
         <StatusDot tone={runTone(run)} beat={run.heartbeatAt} />
         <h1 title={run.title}>{run.title}</h1>
         <State run={run} place={place} />
+        {run.attention !== 'timeout' && isLate(run) && <LateTag run={run} startedAt={runningStep(run)?.startedAt ?? null} />}
         <div className="run-actions">
-          {canRetry && (
+          {canRetry(run) && (
             <Button variant="primary" icon={<RotateCw />} shortcut="R" busy={busy.has('retry')} onClick={onRetry}>
               Retry
             </Button>
@@ -106,7 +169,7 @@ export function RunHead(props: RunHeadProps) {
         </div>
       </div>
       <Facts {...props} />
-      {isLive(run.status) && <ProgressBar value={run.progress} tone={runTone(run)} label="Progress of the run" />}
+      {isLive(run.status) && <ProgressBar value={run.progress} tone={isLate(run) ? 'need' : runTone(run)} label="Progress of the run" />}
     </header>
   )
 }

@@ -7,6 +7,7 @@ import {
   cancelRun,
   dismissRun,
   getClient,
+  killRun,
   perform,
   promptRun,
   replyPermission,
@@ -15,6 +16,7 @@ import {
   toast,
   useLive,
   usePending,
+  waitLonger,
 } from '../../stores/index.ts'
 import type { SentPrompt } from './conversation/rows.ts'
 import { downloadLog, loadToolOutput } from './data/download-log.ts'
@@ -72,13 +74,15 @@ export function RunPage({ runId }: { runId: string }) {
   useReloadOnReturn(loaded, diff, attempts)
 
   const cancelling = usePending(`runs.cancel:${runId}`)
+  const killing = usePending(`runs.kill:${runId}`)
+  const waiting = usePending(`runs.wait:${runId}`)
   const retrying = usePending(`runs.retry:${runId}`)
   const dismissing = usePending(`runs.dismiss:${runId}`)
   const [answering, setAnswering] = useState<ReadonlySet<string>>(new Set())
-  const busy = useMemo(
-    () => new Set([...answering, ...(cancelling ? ['cancel'] : []), ...(retrying ? ['retry'] : []), ...(dismissing ? ['dismiss'] : [])]),
-    [answering, cancelling, retrying, dismissing],
-  )
+  const busy = useMemo(() => {
+    const named = Object.entries({ cancel: cancelling, kill: killing, wait: waiting, retry: retrying, dismiss: dismissing })
+    return new Set([...answering, ...named.filter(([, under]) => under).map(([name]) => name)])
+  }, [answering, cancelling, killing, waiting, retrying, dismissing])
 
   const { reload } = loaded
   const { retry: reloadFeed } = feed
@@ -97,6 +101,8 @@ export function RunPage({ runId }: { runId: string }) {
     }
     return {
       cancel: () => void then(cancelRun(runId)),
+      kill: (signal) => void then(killRun(runId, signal)),
+      waitLonger: (ms) => void then(waitLonger(runId, ms)),
       retry: () => void then(retryRun(runId)),
       dismiss: () => void then(dismissRun(runId)),
       replyPermission: (item, reply, message) => void answer(item, replyPermission(item, reply, message)),

@@ -149,6 +149,7 @@ export function RunView(props: RunViewProps) {
         usage={feed.conversation.usage}
         busy={props.busy}
         onCancel={actions.cancel}
+        onKill={actions.kill}
         onRetry={actions.retry}
         onDismiss={actions.dismiss}
         onOpenLog={() => show('log')}

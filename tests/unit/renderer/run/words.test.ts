@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { askWords } from '../../../../src/renderer/components/ask-words.ts'
 import { parseLayout } from '../../../../src/renderer/features/run/data/layout.ts'
-import { adviceFor, attemptWords, composerState, stateWords, waitingWords } from '../../../../src/renderer/features/run/data/words.ts'
-import { editPermission, makeRun, makeStep, NOW, permissionItem } from '../../../../src/renderer/features/run/gallery-data.ts'
+import {
+  adviceFor,
+  attemptWords,
+  composerState,
+  reconnectWords,
+  stateWords,
+  waitingWords,
+} from '../../../../src/renderer/features/run/data/words.ts'
+import {
+  editPermission,
+  makeRun,
+  makeStep,
+  NOW,
+  permissionItem,
+  someReconnect,
+} from '../../../../src/renderer/features/run/gallery-data.ts'
 
 describe('the state of a run in words', () => {
   it('says first that it waits for a person', () => {
@@ -26,6 +40,23 @@ describe('the state of a run in words', () => {
   it('says why it ended', () => {
     expect(stateWords(makeRun({ status: 'failed', outcome: 'timed_out' }), null, NOW)).toBe('ran out of time')
     expect(stateWords(makeRun({ status: 'succeeded', outcome: 'success' }), null, NOW)).toBe('done')
+  })
+
+  it('asks what to do about one whose time is over, until that is decided', () => {
+    const run = makeRun({ attention: 'timeout', timeoutStatus: 'timed_out' })
+    expect(stateWords(run, null, NOW)).toBe('out of time: wait longer, or kill it?')
+    expect(stateWords({ ...run, status: 'cancelling', cancelMode: 'kill' }, null, NOW)).toBe('killing…')
+    expect(stateWords(makeRun({ status: 'cancelling', cancelMode: 'cancel' }), null, NOW)).toBe('stopping…')
+  })
+
+  it('says whom it waits for, as what, and how long still', () => {
+    expect(stateWords(makeRun({ status: 'awaiting_reconnect' }), null, NOW)).toBe('waits for its target to come back')
+    expect(reconnectWords(someReconnect, NOW)).toBe('Waits for desk to come back as 1.4.2: 1:35 left.')
+    expect(reconnectWords({ ...someReconnect, expectedBuild: someReconnect.oldBuild }, NOW)).toBe(
+      'Waits for desk to come back started anew: 1:35 left.',
+    )
+    expect(adviceFor(null, 'stale_binary')).toMatch(/still runs the old program/)
+    expect(adviceFor(null, 'timed_out', someReconnect)).toMatch(/did not come back in time/)
   })
 
   it('counts attempts only where there may be several', () => {

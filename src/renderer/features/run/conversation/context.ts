@@ -1,10 +1,13 @@
 import { createContext, useCallback, useContext, useState } from 'react'
-import type { InboxItem, Run } from '../../../../shared/models/index.ts'
+import type { InboxItem, KillSignal, Run } from '../../../../shared/models/index.ts'
 
 /** What the rows of a conversation can do. Each answers at once; what it brings about comes back through the feed. */
 export interface ConversationActions {
   replyPermission(item: InboxItem, reply: 'once' | 'always' | 'reject', message?: string): void
   replyQuestion(item: InboxItem, answers: string[][] | null): void
+  /** Gives the running step more time: milliseconds from now, as long as its limit again without. */
+  waitLonger(ms?: number): void
+  kill(signal: KillSignal): void
   retry(): void
   dismiss(): void
   openLog(): void
@@ -15,10 +18,13 @@ export interface ConversationActions {
 export interface ConversationScene {
   readonly run: Run
   readonly actions: ConversationActions
-  /** Which requests are being answered, by id; `retry` and `dismiss` by their names. */
+  /** Which requests are being answered, by id; `wait`, `kill`, `retry` and `dismiss` by their names. */
   readonly busy: ReadonlySet<string>
   /** The request that the key A answers. */
   readonly hotRequest: string | null
+  /** Whether the question before a kill is open, asked by the button or by the key K. */
+  readonly sure: boolean
+  readonly onSure: (open: boolean) => void
   /** What was opened or shut, by row key: a row that scrolls away and back keeps it. */
   readonly opened: Map<string, boolean>
   /** Set by the list: keeps what is in view in its place while a row is opened or shut. */

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, CircleSlash, RotateCw, ScrollText } from 'lucide-react'
 import { Button } from '../../../components/index.ts'
-import { formatDuration, formatMoney, formatTimestamp } from '../../../format/index.ts'
+import { actsOnRun, endedWords, formatDuration, formatMoney, formatTimestamp } from '../../../format/index.ts'
 import { adviceFor, attemptWords, stateWords } from '../data/words.ts'
 import { useScene } from './context.ts'
 import './ending-row.css'
@@ -9,14 +9,16 @@ import './ending-row.css'
 export function EndingRow() {
   const { run, actions, busy } = useScene()
   const took = run.startedAt !== null && run.endedAt !== null ? formatDuration(run.endedAt - run.startedAt) : null
-  const facts = [took && `after ${took}`, run.status === 'failed' && attemptWords(run), formatMoney(run.cost)].filter(Boolean).join(' · ')
+  const facts = [endedWords(run), took && `after ${took}`, run.status === 'failed' && attemptWords(run), formatMoney(run.cost)]
+    .filter(Boolean)
+    .join(' · ')
   if (run.status !== 'failed') {
     const done = run.status === 'succeeded'
     return (
       <div className={done ? 'talk-end done' : 'talk-end'} title={run.endedAt === null ? undefined : formatTimestamp(run.endedAt)}>
         {done ? <CircleCheck /> : <CircleSlash />}
         <span>
-          <b>{done ? 'Done' : run.message || 'Cancelled'}</b> {facts}
+          <b>{done ? (actsOnRun(run.op) && run.message) || 'Done' : run.message || 'Cancelled'}</b> {facts}
         </span>
         {!done && (
           <Button size="s" icon={<RotateCw />} busy={busy.has('retry')} onClick={actions.retry}>
@@ -26,7 +28,7 @@ export function EndingRow() {
       </div>
     )
   }
-  const advice = adviceFor(run.error, run.outcome)
+  const advice = adviceFor(run.error, run.outcome, run.reconnect)
   return (
     <section className="talk-end failed" aria-label="How it ended">
       <CircleAlert />

@@ -1,7 +1,7 @@
 import { useCallback } from 'react'
 import { AnsiText } from '../../../components/ansi-text.tsx'
 import { Button, classes, StatusDot, useNow } from '../../../components/index.ts'
-import { formatCount, formatDuration, plural } from '../../../format/index.ts'
+import { formatCount, formatDuration, opWord, plural } from '../../../format/index.ts'
 import { attemptWords } from '../data/words.ts'
 import type { AskItem, AttemptItem, FilesItem, NoteItem, OutputItem, RetryItem, StepItem } from '../feed/conversation-items.ts'
 import { textField } from '../feed/event-data.ts'
@@ -42,7 +42,7 @@ export function StepRow({ item }: { item: StepItem }) {
     <div className="talk-separator">
       <span>
         step {item.step + 1} of {Math.max(run.steps.length, item.step + 1)}
-        {step && ` · ${step.name || step.op}`}
+        {step && ` · ${step.name && step.name !== step.op ? step.name : opWord(step.op)}`}
       </span>
     </div>
   )

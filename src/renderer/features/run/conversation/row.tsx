@@ -1,8 +1,9 @@
 import { memo } from 'react'
-import { StatusDot } from '../../../components/index.ts'
+import { StatusDot, TimeoutAsk } from '../../../components/index.ts'
 import { PermissionAsk } from '../../../components/permission-ask.tsx'
 import { QuestionAsk } from '../../../components/question-ask.tsx'
 import { stripAnsi } from '../../../format/ansi.ts'
+import { stoppingWords } from '../../../format/index.ts'
 import { useScene } from './context.ts'
 import { EndingRow } from './ending-row.tsx'
 import { AskedRow, AttemptRow, FilesRow, NoteRow, OutputRow, RetryRow, StepRow } from './quiet-rows.tsx'
@@ -11,9 +12,22 @@ import { PromptRow, ReasoningRow, TextRow } from './said-rows.tsx'
 import { ToolRow } from './tool-row.tsx'
 
 function Waiting({ row }: { row: WaitingRow }) {
-  const { actions, busy, hotRequest } = useScene()
+  const { run, actions, busy, hotRequest, sure, onSure } = useScene()
   const { inbox } = row
   const isBusy = busy.has(inbox.id)
+  if (inbox.kind === 'timeout')
+    return (
+      <TimeoutAsk
+        run={run}
+        title={inbox.title}
+        keys
+        waiting={busy.has('wait')}
+        killing={busy.has('kill')}
+        asking={{ open: sure, onOpen: onSure }}
+        onWait={actions.waitLonger}
+        onKill={actions.kill}
+      />
+    )
   return inbox.kind === 'permission' ? (
     <PermissionAsk
       item={inbox}
@@ -28,7 +42,7 @@ function Waiting({ row }: { row: WaitingRow }) {
 
 function Working() {
   const { run } = useScene()
-  const words = run.status === 'cancelling' ? 'stopping' : stripAnsi(run.message) || 'working'
+  const words = stoppingWords(run) ?? (stripAnsi(run.message) || 'working')
   return (
     <div className="talk-working" role="status">
       <StatusDot tone={run.status === 'cancelling' ? 'idle' : 'run'} beat={run.heartbeatAt} />

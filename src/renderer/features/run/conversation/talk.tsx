@@ -1,5 +1,5 @@
 import { Hourglass } from 'lucide-react'
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Run } from '../../../../shared/models/index.ts'
 import { EmptyState, ErrorState, Skeleton, useHotkeys, useNow } from '../../../components/index.ts'
 import { composerState, type QueuePlace, waitingWords } from '../data/words.ts'
@@ -28,9 +28,23 @@ export function Talk({ props, openLog }: { props: RunViewProps; openLog: () => v
   const rows = useMemo(() => buildRows(feed.conversation, inbox, untold, run), [feed.conversation, inbox, untold, run])
   const hot = inbox.find((item) => item.kind === 'permission') ?? null
   useHotkeys({ a: () => hot && actions.replyPermission(hot, 'once') }, hot !== null && !busy.has(hot.id))
+  const outOfTime = run.status === 'running' && inbox.some((item) => item.kind === 'timeout')
+  const [sure, setSure] = useState(false)
+  // Asked anew the next time its time is over.
+  if (sure && !outOfTime) setSure(false)
+  useHotkeys({ w: () => actions.waitLonger(), k: () => setSure(true) }, outOfTime && !busy.has('wait') && !busy.has('kill'))
   const scene = useMemo(
-    () => ({ run, actions: { ...actions, openLog }, busy, hotRequest: hot?.id ?? null, opened: opened.current, holdStill }),
-    [run, actions, openLog, busy, hot],
+    () => ({
+      run,
+      actions: { ...actions, openLog },
+      busy,
+      hotRequest: hot?.id ?? null,
+      sure,
+      onSure: setSure,
+      opened: opened.current,
+      holdStill,
+    }),
+    [run, actions, openLog, busy, hot, sure],
   )
   const waits = run.status === 'queued' || run.status === 'scheduled'
   const bare = rows.every((row) => row.type === 'note')

@@ -8,7 +8,7 @@ import type { QueuePlace } from './words.ts'
 const stepMark = (row: RunSummary | undefined): string =>
   row === undefined
     ? ''
-    : `${row.status} ${row.attempt} ${row.attention} ${row.endedAt} ${row.progress >= 0 ? Math.floor(row.progress * 100) : -1}`
+    : `${row.status} ${row.attempt} ${row.attention} ${row.timeoutStatus} ${row.timeoutAt} ${row.endedAt} ${row.progress >= 0 ? Math.floor(row.progress * 100) : -1}`
 
 /**
  * A whole run: its steps as last read, and over them what the live view says of it right now.

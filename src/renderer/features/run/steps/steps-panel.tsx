@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import type { Run, RunAttempt, RunStep } from '../../../../shared/models/index.ts'
 import { Duration, EmptyState, ErrorState, RelativeTime, Skeleton, StatusDot, Tag, type Tone } from '../../../components/index.ts'
-import { formatDuration, formatTimestamp } from '../../../format/index.ts'
+import { formatDuration, formatTimestamp, opWord, outcomeWords } from '../../../format/index.ts'
 import type { Loadable } from '../data/loadable.ts'
 import { textField } from '../feed/event-data.ts'
 import './steps.css'
@@ -15,11 +15,12 @@ const WORDS: Record<RunStep['status'], string> = {
   cancelled: 'cancelled',
 }
 
-const outcomeWords = (outcome: string): string => outcome.replaceAll('_', ' ')
+/** Parameters that say what a step is about, the most telling one first. */
+const SUBJECTS = ['command', 'prompt', 'url', 'message', 'worktreeId', 'runId', 'base']
 
 /** What a step is given, in one line. */
 const subjectOf = (step: RunStep): string =>
-  textField(step.params, 'command') ?? textField(step.params, 'prompt') ?? textField(step.params, 'url') ?? ''
+  SUBJECTS.map((field) => textField(step.params, field)).find((text) => text !== undefined && text !== '') ?? ''
 
 function Limit({ step }: { step: RunStep }) {
   const hardMs = step.timeouts?.hardMs ?? (step.timeoutAt !== null && step.startedAt !== null ? step.timeoutAt - step.startedAt : null)
@@ -41,13 +42,14 @@ function Step({ step }: { step: RunStep }) {
         <StatusDot tone={TONES[step.status]} />
       </span>
       <div className="step-head">
-        <b>{step.name || step.op}</b>
-        {step.name !== step.op && step.name !== '' && <span className="mono faint">{step.op}</span>}
+        <b>{step.name === '' || step.name === step.op ? opWord(step.op) : step.name}</b>
+        {step.name !== step.op && step.name !== '' && <span className="faint">{opWord(step.op)}</span>}
         <Tag tone={TONES[step.status]}>
           {step.outcome !== null && step.status !== 'succeeded' ? outcomeWords(step.outcome) : WORDS[step.status]}
         </Tag>
         {step.continueOnError && <span className="faint">goes on after an error</span>}
         <span className="step-times">
+          {step.pausedAt !== null && <span className="steps-late">its clock stands still</span>}
           <Limit step={step} />
           {step.startedAt !== null && <Duration from={step.startedAt} to={step.endedAt} />}
         </span>
