@@ -20,6 +20,7 @@ export default defineConfig({
           cli: at('src/main/cli/index.ts'),
           'store-thread': at('src/main/store/sqlite/thread.ts'),
           'heartbeat-thread': at('src/main/workers/heartbeat-thread.ts'),
+          'fleet-worker': at('src/main/workers/worker-process.ts'),
           watchdog: at('src/main/platform/watchdog.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -23,11 +23,13 @@ import type { SqliteStore } from '../store/sqlite/index.ts'
 import type { Worker } from '../supervision/index.ts'
 import {
   createExecutorPool,
+  createFleet,
   createHeartbeats,
   createSweeper,
   createTimeoutChecker,
   createWorkspace,
   type ExecutorPool,
+  type FleetWorkerSpec,
   HEARTBEAT_MS,
   LEASE_MS,
 } from '../workers/index.ts'
@@ -49,6 +51,8 @@ export interface CoreConfig {
   readonly isolatedAgents?: boolean
   /** Laid over OpenCode's configuration. */
   readonly opencodeConfig?: object
+  /** Worker processes that this host keeps going; none when left out. */
+  readonly fleet?: readonly FleetWorkerSpec[]
   /** Ops beside the built-in ones. */
   readonly ops?: readonly OpDefinition[]
 }
@@ -129,6 +133,9 @@ export async function buildRooms(
   })
   scope.add('the agents', () => agents.stop())
 
+  const fleet = createFleet({ specs: config.fleet ?? [], store, clock, logger, watchdog, hostInstanceId: instanceId })
+  for (const worker of fleet.workers) supervision.keep(worker)
+
   const ops: OpRegistry = new Map(
     [
       createAgentOp(
@@ -143,6 +150,7 @@ export async function buildRooms(
         worktrees,
         agents,
         run: (id) => store.get(id),
+        worker: (id) => fleet.find(id),
         cancelRun: (id, request) => store.cancel(id, request, clock.now()),
       }),
       ...(config.ops ?? []),

@@ -11,6 +11,7 @@ import { createHttpOp } from './http.ts'
 import { createKillOp } from './kill.ts'
 import { createMcpOp } from './mcp.ts'
 import { createOpencodeRestartOp } from './opencode-restart.ts'
+import { createWorkerSwitchOp, type SwitchableWorker } from './worker-switch.ts'
 import { createWorktreeCreateOp } from './worktree-create.ts'
 import { createWorktreeRemoveOp } from './worktree-remove.ts'
 import { createWorktreeResetOp } from './worktree-reset.ts'
@@ -22,6 +23,7 @@ export interface BuiltInDeps extends WorktreeOpDeps, ControlDeps {
   readonly watchdog: Watchdog
   readonly worktrees: Worktrees
   readonly agents: Pick<Agents, 'restart' | 'dispose'>
+  readonly worker: (workerId: string) => SwitchableWorker | null
 }
 
 /** The ops that every host has, beside `agent` and `shell`, which need more of it. */
@@ -35,6 +37,7 @@ export const createBuiltInOps = (deps: BuiltInDeps): OpDefinition[] => [
   createWorktreeResetOp(deps),
   createWorktreeRemoveOp({ ...deps, release: (directory) => deps.agents.dispose(directory) }),
   createOpencodeRestartOp(deps),
+  createWorkerSwitchOp(deps),
   createKillOp(deps),
   createCancelOp(deps),
 ]

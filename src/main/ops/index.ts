@@ -12,3 +12,4 @@ export {
 } from './dispatch-plan.ts'
 export { endContainersOfRuns } from './docker/cli.ts'
 export { createShellOp } from './shell.ts'
+export { createWorkerSwitchOp } from './worker-switch.ts'

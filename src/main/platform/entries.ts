@@ -2,6 +2,7 @@
 const SOURCES = {
   'store-thread': '../store/sqlite/thread.ts',
   'heartbeat-thread': '../workers/heartbeat-thread.ts',
+  'fleet-worker': '../workers/worker-process.ts',
   watchdog: './watchdog.ts',
 } as const
 

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { AppError, Build } from '../../shared/models/index.ts'
+import {
+  type ChildHandle,
+  type Clock,
+  entryPath,
+  INSTANCE_MARK,
+  killTree,
+  type Logger,
+  startProcess,
+  type Watchdog,
+} from '../platform/index.ts'
+import type { Worker, WorkerContext } from '../supervision/index.ts'
+
+/** Who a worker process says it is. */
+const Hello = z.object({
+  workerId: z.string().min(1).max(200),
+  instanceId: z.string().min(1).max(200),
+  build: Build,
+  pid: z.number().int().positive(),
+  startedAt: z.number().int().nonnegative(),
+})
+export type Hello = z.infer<typeof Hello>
+
+const Answer = z.object({ exitCode: z.number().int(), program: z.string().optional(), error: z.string().optional() })
+type Answer = z.infer<typeof Answer>
+
+const Line = z.union([z.object({ hello: Hello }), z.object({ answer: Answer })])
+
+/** How long a worker may take to answer a command, in milliseconds. */
+const ANSWER_MS = 10_000
+const STOP_GRACE_MS = 2_000
+
+/** A worker process of this host, kept going by its supervisor. */
+export interface FleetWorker extends Worker {
+  readonly workerId: string
+  /** Who runs now; null while nobody has said so. */
+  current(): Hello | null
+  /** The build that a folder holds for it. @throws AppError NOT_FOUND when there is none */
+  buildIn(folder: string): Promise<Build>
+  /**
+   * Tells it to go on as the program of a build folder. The answer says that it will; who it then is, it says itself.
+   *
+   * @throws AppError CONFLICT when it does not run, will not, or does not answer
+   */
+  switchTo(folder: string): Promise<void>
+}
+
+/**
+ * Starts a worker process and hears what it says.
+ *
+ * A new program that cannot start is given up: the next start is that of the program which last said hello.
+ *
+ * @param onHello told each time it says who it is, the first time and after each restart
+ */
+export function createFleetWorker(deps: {
+  workerId: string
+  clock: Clock
+  logger: Logger
+  watchdog: Pick<Watchdog, 'add' | 'remove'>
+  hostInstanceId: string
+  onHello: (hello: Hello) => void
+  /** The program to start with; the one of this app when left out. */
+  program?: string
+}): FleetWorker {
+  const { workerId, clock, logger, watchdog } = deps
+  /** The last that said hello, and the one that was told to come next. */
+  let proven = deps.program ?? fileURLToPath(entryPath('fleet-worker'))
+  let next: string | null = null
+  let child: ChildHandle | null = null
+  let hello: Hello | null = null
+  let waiting: PromiseWithResolvers<Answer> | null = null
+
+  const takeLine = (text: string, context: WorkerContext): void => {
+    let line: z.infer<typeof Line>
+    try {
+      line = Line.parse(JSON.parse(text))
+    } catch {
+      logger.warn({ workerId, text: text.slice(0, 200) }, 'a worker said something that cannot be understood')
+      return
+    }
+    if ('answer' in line) {
+      waiting?.resolve(line.answer)
+      return
+    }
+    if (line.hello.workerId !== workerId) return
+    proven = next ?? proven
+    next = null
+    hello = line.hello
+    context.ready()
+    deps.onHello(line.hello)
+  }
+  const launch = (program: string, context: WorkerContext): void => {
+    const own = startProcess({
+      command: process.execPath,
+      args: [program],
+      stdin: 'pipe',
+      env: {
+        CONTROLROOM_WORKER_ID: workerId,
+        [INSTANCE_MARK]: deps.hostInstanceId,
+        CONTROLROOM_TOKEN: undefined,
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_OPTIONS: undefined,
+      },
+    })
+    child = own
+    watchdog.add(own.identity)
+    own.stderr.resume()
+    createInterface({ input: own.stdout }).on('line', (text) => child === own && takeLine(text, context))
+    void own.exited.then(({ code, signal, error }) => {
+      watchdog.remove(own.identity)
+      if (child !== own) return
+      child = null
+      hello = null
+      waiting?.reject(new AppError('CONFLICT', `${workerId} ended before it answered.`))
+      const successor = next
+      next = null
+      // It ended to make room for its successor: the system has no call to become another program.
+      if (successor && code === 0) {
+        proven = program
+        next = successor
+        launch(successor, context)
+      } else context.crashed(error ?? new Error(`The worker ended (${signal ?? `exit code ${code}`}).`))
+    })
+  }
+
+  return {
+    name: `Worker ${workerId}`,
+    workerId,
+    current: () => hello,
+    async buildIn(folder) {
+      const program = join(folder, basename(proven))
+      const bytes = await readFile(program).catch(() => {
+        throw new AppError('NOT_FOUND', `to: there is no ${basename(program)} in ${folder}.`, { data: { field: 'to' } })
+      })
+      return { version: await readVersion(folder), contentHash: createHash('sha256').update(bytes).digest('hex') }
+    },
+    async switchTo(folder) {
+      if (!child || !hello) throw new AppError('CONFLICT', `${workerId} does not run just now. Try again when it does.`)
+      if (waiting) throw new AppError('CONFLICT', `${workerId} has been told to switch already.`)
+      waiting = Promise.withResolvers<Answer>()
+      const cancel = clock.after(ANSWER_MS, () => waiting?.reject(new AppError('CONFLICT', `${workerId} does not answer.`)))
+      try {
+        next = join(folder, basename(proven))
+        child.stdin?.write(`${JSON.stringify({ switch: { to: folder } })}\n`)
+        const { exitCode, error } = await waiting.promise
+        if (exitCode !== 0) throw new AppError('CONFLICT', error ?? `${workerId} would not switch (exit code ${exitCode}).`)
+      } catch (error) {
+        next = null
+        throw error
+      } finally {
+        cancel()
+        waiting = null
+      }
+    },
+    start: (context) => launch(proven, context),
+    async stop() {
+      const own = child
+      child = null
+      hello = null
+      next = null
+      if (!own) return
+      own.stdin?.end(`${JSON.stringify({ stop: true })}\n`)
+      await killTree({ identity: own.identity }, { clock, graceMs: STOP_GRACE_MS })
+    },
+  }
+}
+
+/** The version of the nearest package.json above a folder; empty without one. */
+async function readVersion(folder: string): Promise<string> {
+  try {
+    return String((JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version ?? '')
+  } catch {
+    return dirname(folder) === folder ? '' : readVersion(dirname(folder))
+  }
+}
