@@ -20,7 +20,7 @@ export function TimeoutAsk({ run, title, ...buttons }: TimeoutAskProps) {
         <b>Its time is over.</b>{' '}
         {limit !== null && run?.timeoutAt != null && (
           <>
-            The limit was reached at <span className="num">{limit}</span>, <RelativeTime at={run.timeoutAt} />.{' '}
+            It reached its limit after <span className="num">{limit}</span>, <RelativeTime at={run.timeoutAt} />.{' '}
           </>
         )}
         {!stopping && (buttons.asking?.open ? KILL_WORDS : 'It goes on working until you decide.')}

@@ -35,10 +35,16 @@ export const endedWords = (run: Ended): string | null =>
 
 type Stopping = { readonly status: RunStatus } & Partial<Pick<RunSummary, 'cancelMode' | 'cancelSignal'>>
 
-/** What happens to a run that is being ended, in one line; null for any other. What a kill leaves alive gets SIGKILL 5 seconds later. */
-export function stoppingWords(run: Stopping): string | null {
+/** How a run is being ended, for beside its state; null for one that is not. What a kill leaves alive gets SIGKILL 5 seconds later. */
+export function stoppingHow(run: Stopping): string | null {
   if (run.status !== 'cancelling') return null
-  if (run.cancelMode !== 'kill') return 'stopping… it may end by itself first'
+  if (run.cancelMode !== 'kill') return 'it may end by itself first'
   const signal = run.cancelSignal ?? 'SIGTERM'
-  return signal === 'SIGKILL' ? 'killing… with SIGKILL' : `killing… with ${signal}, then SIGKILL`
+  return signal === 'SIGKILL' ? 'with SIGKILL' : `with ${signal}, then SIGKILL`
+}
+
+/** The same where nothing else says that it is being ended. */
+export function stoppingWords(run: Stopping): string | null {
+  const how = stoppingHow(run)
+  return how === null ? null : `${run.cancelMode === 'kill' ? 'killing…' : 'stopping…'} ${how}`
 }

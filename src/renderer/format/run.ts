@@ -63,7 +63,7 @@ const OUTCOME_WORD: Partial<Record<Outcome, string>> = {
   lease_lost: 'worker lost',
   post_check_failed: 'check failed',
   stale_binary: 'old program',
-  suspicious: 'not as expected',
+  suspicious: 'unexpected',
   interrupted: 'interrupted',
 }
 

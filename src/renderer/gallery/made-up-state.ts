@@ -158,49 +158,50 @@ function projects(now: number, more: number): Project[] {
 function inboxOf(runs: readonly RunSummary[], now: number): InboxItem[] {
   return runs
     .filter((run) => run.attention === 'permission' || run.attention === 'question' || run.attention === 'timeout')
-    .map((run, index): InboxItem =>
-      run.attention === 'timeout'
-        ? {
-            id: `timeout-${run.id}`,
-            runId: run.id,
-            kind: 'timeout',
-            createdAt: run.timeoutAt ?? now,
-            title: `The time limit of “${run.title}” is over.`,
-            data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
-            questions: [],
-          }
-        : run.attention === 'permission'
+    .map(
+      (run, index): InboxItem =>
+        run.attention === 'timeout'
           ? {
-              id: `per${index}`,
+              id: `timeout-${run.id}`,
               runId: run.id,
-              kind: 'permission',
-              createdAt: now - 70_000 - index,
-              title: 'bash: psql -f migrations/0042_sessions.sql',
-              data: {
-                permission: 'bash',
-                patterns: ['psql -f migrations/0042_sessions.sql'],
-                metadata: { command: 'psql -f migrations/0042_sessions.sql' },
-                always: ['psql *'],
-              },
+              kind: 'timeout',
+              createdAt: run.timeoutAt ?? now,
+              title: `The time limit of “${run.title}” is over.`,
+              data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
               questions: [],
             }
-          : {
-              id: `que${index}`,
-              runId: run.id,
-              kind: 'question',
-              createdAt: now - 40_000,
-              title: 'Which table is the truth?',
-              data: null,
-              questions: [
-                {
-                  question: 'Both invoices and invoices_v1 have a currency. Which one counts?',
-                  multiple: false,
-                  options: [
-                    { label: 'invoices', description: 'Written since March, 40 % of the rows' },
-                    { label: 'invoices_v1', description: 'Written by the nightly job' },
-                  ],
+          : run.attention === 'permission'
+            ? {
+                id: `per${index}`,
+                runId: run.id,
+                kind: 'permission',
+                createdAt: now - 70_000 - index,
+                title: 'bash: psql -f migrations/0042_sessions.sql',
+                data: {
+                  permission: 'bash',
+                  patterns: ['psql -f migrations/0042_sessions.sql'],
+                  metadata: { command: 'psql -f migrations/0042_sessions.sql' },
+                  always: ['psql *'],
                 },
-              ],
-            },
+                questions: [],
+              }
+            : {
+                id: `que${index}`,
+                runId: run.id,
+                kind: 'question',
+                createdAt: now - 40_000,
+                title: 'Which table is the truth?',
+                data: null,
+                questions: [
+                  {
+                    question: 'Both invoices and invoices_v1 have a currency. Which one counts?',
+                    multiple: false,
+                    options: [
+                      { label: 'invoices', description: 'Written since March, 40 % of the rows' },
+                      { label: 'invoices_v1', description: 'Written by the nightly job' },
+                    ],
+                  },
+                ],
+              },
     )
 }

@@ -6,13 +6,13 @@ export function AwaitedLine({ runId }: { runId: string }) {
   const { data } = useQuery(`run ${runId}`, () => getClient().runs.get({ id: runId }))
   const awaited = data?.reconnect
   return (
-    <p className="card-line truncate">
+    <p className="card-line truncate" title="It ends when what it waits for has come back, or when that takes too long">
       {awaited ? (
         <>
-          waits for {awaited.workerId} to come back, <TimeLeft at={awaited.deadline} />
+          for {awaited.workerId}, <TimeLeft at={awaited.deadline} />
         </>
       ) : (
-        'waits for its target to come back'
+        'for it to come back'
       )}
     </p>
   )

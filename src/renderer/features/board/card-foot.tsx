@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter'
 import type { InboxItem, RunStatus, RunSummary } from '../../../shared/models/index.ts'
 import { CANCELLABLE_AFTER_MS } from '../../../shared/models/index.ts'
 import { Button, IconButton, LateTag, RelativeTime, Tag, TimeoutButtons, useElapsed } from '../../components/index.ts'
-import { canCancel, endedWords, formatMoney, isLate, opWord, runGroup, runTone, runWord } from '../../format/index.ts'
+import { canCancel, formatMoney, isLate, opWord, runGroup, runTone, runWord } from '../../format/index.ts'
 import { cancelRun, dismissRun, killRun, replyPermission, retryRun, useLive, usePending, waitLonger } from '../../stores/index.ts'
 import './card-foot.css'
 
@@ -21,9 +21,7 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
       )}
       {group === 'running' && <LateTag run={run} />}
       {group === 'running' && run.attempt > 1 && !isLate(run) && <Tag>attempt {run.attempt}</Tag>}
-      <span className="truncate">
-        {[endedWords(run), project, run.op !== 'agent' && opWord(run.op)].filter(Boolean).join(' · ') || opWord(run.op)}
-      </span>
+      <span className="truncate">{[project, run.op !== 'agent' && opWord(run.op)].filter(Boolean).join(' · ') || opWord(run.op)}</span>
       {group === 'queued' && <Waits run={run} next={next} />}
       <span className="card-end">
         {cost && group !== 'need' && group !== 'failed' && <span className="num card-cost">{cost}</span>}

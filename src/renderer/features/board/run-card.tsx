@@ -2,7 +2,7 @@ import { memo } from 'react'
 import { Link } from 'wouter'
 import type { RunSummary } from '../../../shared/models/index.ts'
 import { classes, ProgressBar, RelativeTime, RunClock, StatusDot, useElapsed } from '../../components/index.ts'
-import { canMove, isLate, runGroup, runTone, runWord, stoppingWords } from '../../format/index.ts'
+import { canMove, endedWords, isLate, runGroup, runTone, runWord, stoppingHow } from '../../format/index.ts'
 import { focusRun, useLive, useUi } from '../../stores/index.ts'
 import { AwaitedLine } from './awaited-line.tsx'
 import { CardFoot } from './card-foot.tsx'
@@ -95,10 +95,13 @@ function CardTime({ run }: { run: RunSummary }) {
 
 /** One line on what it does or why it ended. Waiting runs have nothing to say. */
 function CardLine({ run }: { run: RunSummary }) {
-  const text = stoppingWords(run) ?? (run.status === 'failed' ? (run.error?.message ?? run.message) : run.message)
+  const how = stoppingHow(run) ?? (run.status === 'cancelled' ? endedWords(run) : null)
+  // What the core says of an ending repeats the word on the tag, but for the reason that someone gave.
+  const said = how === null ? run.message : run.message.replace(/^(Killed|Cancelled)(: )?|^(being killed|cancelling)$/, '')
+  const text = run.status === 'failed' ? (run.error?.message ?? said) : [how, said].filter(Boolean).join(' · ')
   if (!text || run.status === 'queued' || run.status === 'scheduled') return null
   return (
-    <p className="card-line mono truncate" title={text}>
+    <p className={classes('card-line truncate', how === null && 'mono')} title={text}>
       {text}
     </p>
   )

@@ -65,6 +65,7 @@ function OutOfTime({ item, marked, sure, onSure }: Pick<InboxCardProps, 'marked'
 /** Whose request it is, and since when it waits. */
 function Head({ item }: { item: InboxItem }) {
   const title = useLive((s) => s.runs.get(item.runId)?.title)
+  const still = useLive((s) => Boolean(s.runs.get(item.runId)?.pausedAt))
   const project = useLive((s) => {
     const projectId = s.runs.get(item.runId)?.projectId
     return projectId ? s.projects.get(projectId)?.name : undefined
@@ -75,6 +76,7 @@ function Head({ item }: { item: InboxItem }) {
         {title ?? item.runId}
       </Link>
       {project && <span className="truncate">{project}</span>}
+      {still && <span className="inbox-still">its clock stands still</span>}
       <RelativeTime at={item.createdAt} />
     </div>
   )

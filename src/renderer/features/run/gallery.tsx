@@ -247,9 +247,12 @@ export const gallery: { name: string; states: Record<string, ReactNode> } = {
     'killed by SIGTERM': <Shown run={killed({ endedHow: 'term' })} feed={feedOf(agentEvents())} />,
     'killed by SIGKILL': <Shown run={killed({ endedHow: 'kill' })} feed={feedOf(agentEvents())} />,
     'given up': <Shown run={killed({ endedHow: 'fenced' })} feed={feedOf(agentEvents())} />,
-    'waits for its target': <Shown run={{ ...restart, status: 'awaiting_reconnect' }} feed={feedOf(agentEvents().slice(0, 1))} />,
+    'waits for its target': (
+      <Shown projectName={null} run={{ ...restart, status: 'awaiting_reconnect' }} feed={feedOf(agentEvents().slice(0, 1))} />
+    ),
     'the old program came back': (
       <Shown
+        projectName={null}
         run={{
           ...restart,
           status: 'failed',

@@ -70,10 +70,10 @@ function TimeFacts({ run }: { run: Run }) {
   const step = runningStep(run)
   if (run.status === 'awaiting_reconnect' && run.reconnect) return <Awaited reconnect={run.reconnect} />
   if (run.status !== 'running') return null
-  if (standsStill(run)) return <span className="run-time-fact">its clock stands still while it waits for you</span>
+  if (standsStill(run)) return <span className="run-time-fact run-late">its clock stands still while it waits for you</span>
   if (!isLate(run) || run.timeoutAt === null || run.attention === 'timeout') return null
   return (
-    <span className="run-time-fact">
+    <span className="run-time-fact run-late">
       <TimeLeft at={run.timeoutAt} />
       {step?.onTimeout === 'kill' ? ', then it is ended' : ', then you are asked'}
     </span>

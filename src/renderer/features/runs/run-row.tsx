@@ -39,7 +39,9 @@ export const RunRow = memo(function RunRow({ listed, chosen, onChoose }: RunRowP
       </span>
       <span className="run-state">{late ? <LateTag run={run} /> : <Tag tone={runTone(run)}>{runWord(run)}</Tag>}</span>
       <span className="truncate faint run-project">{project ?? ''}</span>
-      <span className="truncate faint run-op">{run.template ?? opWord(run.op)}</span>
+      <span className="truncate faint run-op" title={run.template ?? opWord(run.op)}>
+        {run.template ?? opWord(run.op)}
+      </span>
       <span className="faint run-lane">{run.lane}</span>
       <span className="faint run-tries num">{run.attempt > 1 || run.maxAttempts > 1 ? `${run.attempt} of ${run.maxAttempts}` : ''}</span>
       <span className="faint run-time">{run.startedAt !== null && !waits && <RunClock run={run} />}</span>

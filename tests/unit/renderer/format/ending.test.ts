@@ -8,6 +8,7 @@ import {
   runGroup,
   runTone,
   runWord,
+  stoppingHow,
   stoppingWords,
 } from '../../../../src/renderer/format/index.ts'
 import { EndedHow, Outcome } from '../../../../src/shared/models/index.ts'
@@ -39,6 +40,7 @@ describe('a run that is being ended', () => {
   it('says whether it may stop by itself or is being killed', () => {
     expect([stopping, killing].map(runWord)).toEqual(['stopping…', 'killing…'])
     expect(stoppingWords(killing)).toBe('killing… with SIGTERM, then SIGKILL')
+    expect(stoppingHow(stopping)).toBe('it may end by itself first')
     expect(stoppingWords({ ...killing, cancelSignal: 'SIGKILL' })).toBe('killing… with SIGKILL')
     expect(stoppingWords(makeRun('a', { status: 'running' }))).toBeNull()
   })

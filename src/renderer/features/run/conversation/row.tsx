@@ -42,7 +42,9 @@ function Waiting({ row }: { row: WaitingRow }) {
 
 function Working() {
   const { run } = useScene()
-  const words = stoppingWords(run) ?? (stripAnsi(run.message) || 'working')
+  const words =
+    stoppingWords(run) ??
+    (stripAnsi(run.message) || (run.status === 'awaiting_reconnect' ? 'waiting for its target to come back' : 'working'))
   return (
     <div className="talk-working" role="status">
       <StatusDot tone={run.status === 'cancelling' ? 'idle' : 'run'} beat={run.heartbeatAt} />
