@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { KillSignal } from '../../shared/models/index.ts'
 import { Button } from './button.tsx'
 import { IconButton } from './icon-button.tsx'
@@ -29,17 +29,25 @@ export function TimeoutButtons({ waiting, killing, onWait, onKill, compact, aski
   const [own, setOwn] = useState(false)
   const open = asking?.open ?? own
   const setOpen = asking?.onOpen ?? setOwn
+  // Where the question was taken back with the focus in it, the focus goes back to what asked it.
+  const back = useRef(false)
+  const takeBack = () => {
+    back.current = true
+    setOpen(false)
+  }
+  if (open) back.current = false
   const busy = waiting || killing
   const size = compact ? 's' : 'm'
   if (open)
     return (
       // biome-ignore lint/a11y/noStaticElementInteractions: Escape takes the question back, wherever the focus is in it
       <span
+        key="sure"
         className={classes('timeout-buttons', compact && 'compact')}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
           event.preventDefault()
-          setOpen(false)
+          takeBack()
         }}
       >
         {/* The question has just been asked for: Enter answers it. */}
@@ -51,13 +59,13 @@ export function TimeoutButtons({ waiting, killing, onWait, onKill, compact, aski
             Kill now
           </Button>
         )}
-        <Button size={size} variant="quiet" onClick={() => setOpen(false)}>
+        <Button size={size} variant="quiet" onClick={takeBack}>
           Back
         </Button>
       </span>
     )
   return (
-    <span className={classes('timeout-buttons', compact && 'compact')}>
+    <span key="choice" className={classes('timeout-buttons', compact && 'compact')}>
       <Button
         size={size}
         variant={compact ? 'default' : 'primary'}
@@ -86,6 +94,7 @@ export function TimeoutButtons({ waiting, killing, onWait, onKill, compact, aski
         busy={killing}
         disabled={busy}
         {...(keys ? { shortcut: 'K' } : {})}
+        autoFocus={back.current}
         onClick={() => setOpen(true)}
       >
         {compact ? 'Kill' : 'Kill…'}
