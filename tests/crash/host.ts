@@ -6,6 +6,7 @@
 import { createCore } from '../../src/main/core.ts'
 import { opencodeConfig } from '../../src/main/demo/scripted-model.ts'
 import { endOnSignal, startHeadlessHost } from '../../src/main/headless/index.ts'
+import type { FleetWorkerSpec } from '../../src/main/workers/index.ts'
 import type { SettingsPatch } from '../../src/shared/models/index.ts'
 import { memorySettings } from '../support/core.ts'
 
@@ -15,13 +16,15 @@ export interface HostOptions {
   /** Base URL of the model provider. */
   readonly modelUrl: string
   readonly settings?: SettingsPatch
+  /** Worker processes to keep going. */
+  readonly fleet?: readonly FleetWorkerSpec[]
   /** Laid over OpenCode's configuration. */
   readonly config?: object
   /** Serves the built page; without it nobody looks at the host, and a build may be under way. */
   readonly page?: boolean
 }
 
-const { dataDir, token, modelUrl, settings, config, page } = JSON.parse(process.argv[2]!) as HostOptions
+const { dataDir, token, modelUrl, settings, fleet, config, page } = JSON.parse(process.argv[2]!) as HostOptions
 
 const starting = startHeadlessHost({
   dataDir,
@@ -33,6 +36,7 @@ const starting = startHeadlessHost({
       ...given,
       ports: { ...given.ports, settings: memorySettings(settings) },
       isolatedAgents: true,
+      fleet: fleet ?? [],
       opencodeConfig: opencodeConfig(modelUrl, config),
     }),
 })

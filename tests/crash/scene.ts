@@ -73,6 +73,7 @@ export interface Scene {
 
 export interface StartOptions {
   readonly settings?: SettingsPatch
+  readonly fleet?: HostOptions['fleet']
   /** Laid over OpenCode's configuration. */
   readonly config?: object
   /** More arguments for Node. */
@@ -91,8 +92,8 @@ export async function openScene(): Promise<Scene> {
     dataDir,
     model,
     prompts,
-    start: ({ settings, config, node, env } = {}) =>
-      startHost({ dataDir, token: TOKEN, modelUrl: model.url, settings, config }, { node, env }),
+    start: ({ settings, fleet, config, node, env } = {}) =>
+      startHost({ dataDir, token: TOKEN, modelUrl: model.url, settings, fleet, config }, { node, env }),
     async project(host, name = 'shop') {
       const path = join(folder, name)
       git(folder, 'init', '--quiet', path)

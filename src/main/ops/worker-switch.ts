@@ -16,7 +16,8 @@ const Params = z.strictObject({
 
 /** A worker as far as a switch needs it. */
 export interface SwitchableWorker {
-  current(): { readonly instanceId: string; readonly build: Build; readonly startedAt: number } | null
+  /** Who it is, after a moment in which it may still be starting; null when it does not run. */
+  whenHere(): Promise<{ readonly instanceId: string; readonly build: Build; readonly startedAt: number } | null>
   buildIn(folder: string): Promise<Build>
   /** @throws AppError when it will not */
   switchTo(folder: string): Promise<void>
@@ -46,7 +47,7 @@ export function createWorkerSwitchOp({ worker }: { worker: (workerId: string) =>
       const { workerId, to, expected, deadlineMs } = context.params
       try {
         const target = worker(workerId)
-        const old = target?.current()
+        const old = await target?.whenHere()
         if (!target || !old) throw new AppError('CONFLICT', `${workerId} does not run on this host just now. Try again when it does.`)
         const expectedBuild = expected ?? (await target.buildIn(to))
         // Stored before the command is sent: whatever dies in between, it is known whom the run waits for.

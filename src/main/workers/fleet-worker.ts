@@ -34,6 +34,8 @@ const Line = z.union([z.object({ hello: Hello }), z.object({ answer: Answer })])
 
 /** How long a worker may take to answer a command, in milliseconds. */
 const ANSWER_MS = 10_000
+/** How long a worker may take to be there when it is needed, in milliseconds. */
+const HERE_MS = 10_000
 const STOP_GRACE_MS = 2_000
 
 /** A worker process of this host, kept going by its supervisor. */
@@ -41,6 +43,8 @@ export interface FleetWorker extends Worker {
   readonly workerId: string
   /** Who runs now; null while nobody has said so. */
   current(): Hello | null
+  /** The same, after a moment in which it may still be starting; null when it does not come. */
+  whenHere(): Promise<Hello | null>
   /** The build that a folder holds for it. @throws AppError NOT_FOUND when there is none */
   buildIn(folder: string): Promise<Build>
   /**
@@ -75,6 +79,7 @@ export function createFleetWorker(deps: {
   let child: ChildHandle | null = null
   let hello: Hello | null = null
   let waiting: PromiseWithResolvers<Answer> | null = null
+  const expecting = new Set<(hello: Hello) => void>()
 
   const takeLine = (text: string, context: WorkerContext): void => {
     let line: z.infer<typeof Line>
@@ -93,6 +98,7 @@ export function createFleetWorker(deps: {
     next = null
     hello = line.hello
     context.ready()
+    for (const come of expecting) come(line.hello)
     deps.onHello(line.hello)
   }
   const launch = (program: string, context: WorkerContext): void => {
@@ -133,6 +139,16 @@ export function createFleetWorker(deps: {
     name: `Worker ${workerId}`,
     workerId,
     current: () => hello,
+    whenHere() {
+      if (hello) return Promise.resolve(hello)
+      const { promise, resolve } = Promise.withResolvers<Hello | null>()
+      expecting.add(resolve)
+      const cancel = clock.after(HERE_MS, () => resolve(hello))
+      return promise.finally(() => {
+        cancel()
+        expecting.delete(resolve)
+      })
+    },
     async buildIn(folder) {
       const program = join(folder, basename(proven))
       const bytes = await readFile(program).catch(() => {
@@ -143,6 +159,7 @@ export function createFleetWorker(deps: {
     async switchTo(folder) {
       if (!child || !hello) throw new AppError('CONFLICT', `${workerId} does not run just now. Try again when it does.`)
       if (waiting) throw new AppError('CONFLICT', `${workerId} has been told to switch already.`)
+      const before = hello
       waiting = Promise.withResolvers<Answer>()
       const cancel = clock.after(ANSWER_MS, () => waiting?.reject(new AppError('CONFLICT', `${workerId} does not answer.`)))
       try {
@@ -150,6 +167,8 @@ export function createFleetWorker(deps: {
         child.stdin?.write(`${JSON.stringify({ switch: { to: folder } })}\n`)
         const { exitCode, error } = await waiting.promise
         if (exitCode !== 0) throw new AppError('CONFLICT', error ?? `${workerId} would not switch (exit code ${exitCode}).`)
+        // Until its successor speaks nobody is there, who may have spoken already.
+        if (hello === before) hello = null
       } catch (error) {
         next = null
         throw error
