@@ -4,6 +4,8 @@ import type { Rooms } from './rooms.ts'
 
 /** Lease of a worker that asks for none, in milliseconds. */
 const LEASE_MS = 60_000
+/** How many runs a refusal names at most. */
+const MOST_TOLD = 100
 
 /** What the doors may ask about runs, as thin calls into the rooms. */
 export function runsApi({ store, runs, feed, worktrees, projects, limits, clock }: Rooms): CoreApi['runs'] {
@@ -75,17 +77,18 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
       select: (projectId) => projects.select(projectId),
       update: (projectId, patch) => projects.update(projectId, patch),
       async remove(projectId) {
-        const busy = (await store.withStatus(['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'])).filter(
-          (run) => run.projectId === projectId,
-        )
+        const { runs: busy } = await store.list({
+          projectId,
+          status: ['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'],
+          limit: MOST_TOLD,
+        })
         if (busy.length) {
-          throw new AppError(
-            'CONFLICT',
-            `${busy.length} ${busy.length === 1 ? 'run' : 'runs'} of this project wait or are at work. Cancel them first.`,
-            {
-              data: { runIds: busy.map((run) => run.id) },
-            },
-          )
+          const many = busy.length === MOST_TOLD ? `${MOST_TOLD} or more runs` : `${busy.length} runs`
+          const message =
+            busy.length === 1
+              ? 'A run of this project waits or is at work. Cancel it first.'
+              : `${many} of this project wait or are at work. Cancel them first.`
+          throw new AppError('CONFLICT', message, { data: { runIds: busy.map((run) => run.id) } })
         }
         return projects.remove(projectId)
       },
