@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, type HostStatus, isAppError, type Settings } from '../../shared/models/index.ts'
 import { type ChildHandle, type Clock, killTree, type Logger, newId, newToken, startProcess, type Watchdog } from '../platform/index.ts'
 import { checkVersion, findBinary } from './binary.ts'
@@ -37,6 +38,7 @@ export interface ServerOptions {
 /** Milliseconds. A start also migrates the database of an earlier version. */
 const START_LIMIT_MS = 120_000
 const STOP_GRACE_MS = 2_000
+const HEALTH_RETRY_MS = 50
 const FIRST_BACKOFF_MS = 500
 const LAST_BACKOFF_MS = 60_000
 /** A server that lived this long has shown that it works: the next start waits no longer than the first. */
@@ -274,10 +276,7 @@ export class OpencodeServer {
 const stoppedError = (): AppError => new AppError('CONFLICT', 'The OpenCode server was stopped while it started. Try again.')
 
 async function readVersion(baseUrl: string, authorization: string, ended: AbortSignal): Promise<string> {
-  const response = await fetch(`${baseUrl}/global/health`, {
-    headers: { authorization },
-    signal: AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT_MS)]),
-  })
+  const response = await askHealth(`${baseUrl}/global/health`, authorization, AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT_MS)]))
   const body: unknown = await response.json().catch(() => null)
   const version = (body as { version?: unknown } | null)?.version
   if (!response.ok || typeof version !== 'string') {
@@ -287,6 +286,22 @@ async function readVersion(baseUrl: string, authorization: string, ended: AbortS
     )
   }
   return version
+}
+
+/**
+ * A server often gets the port of the one before it, and a connection that was kept to that one fails at its first use: the line that said where it listens
+ * is the word that it is there, so a failed call is made again until the limit.
+ */
+async function askHealth(url: string, authorization: string, signal: AbortSignal): Promise<Response> {
+  for (;;) {
+    try {
+      return await fetch(url, { headers: { authorization }, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof TypeError)) throw error
+      await pause(HEALTH_RETRY_MS, undefined, { signal })
+    }
+  }
 }
 
 /** Keeps the last of what a stream says, for the message of a failed start. */
