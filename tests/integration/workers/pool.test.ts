@@ -123,7 +123,7 @@ describe('cancelling', () => {
     const { op, waiting } = gate()
     const { create, until, runs } = await start({ ops: [op] })
     const { id } = await create({ steps: [{ op: 'gate' }] })
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), { timeout: 10_000 })
     expect((await runs.cancel(id)).status).toBe('cancelling')
     expect((await until(id, 'cancelled')).outcome).toBe('cancelled')
   })
@@ -160,7 +160,7 @@ describe('the pool', () => {
     const { op, waiting } = gate()
     const { create, pool, store } = await start({ ops: [op] })
     const { id } = await create({ steps: [{ op: 'gate' }] })
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), { timeout: 10_000 })
     await pool.stop()
     const run = await store.get(id)
     expect([run?.status, run?.attempt, run?.steps[0]?.status, (await store.attempts(id))[0]?.outcome]).toEqual([
@@ -175,7 +175,7 @@ describe('the pool', () => {
     const { op, waiting } = gate()
     const { create, store } = await start({ ops: [op] })
     const { id } = await create({ steps: [{ op: 'gate' }], maxAttempts: 1 })
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), { timeout: 10_000 })
     await store.sweep(Date.now() + 10 * 60_000, 0)
     await vi.waitFor(() => expect(waiting[0]!.signal.reason).toBe('lease_lost'), { timeout: 5_000 })
     await vi.waitFor(async () => expect((await store.get(id))?.attempt).toBe(2), { timeout: 10_000 })
@@ -187,7 +187,7 @@ describe('the pool', () => {
     const { op, waiting } = gate()
     const { create, store } = await start({ ops: [op] })
     const { id } = await create({ steps: [{ op: 'gate' }] })
-    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), { timeout: 10_000 })
     const before = (await store.attempts(id))[0]!.heartbeatAt
     // What a busy host does: nothing else gets a turn.
     for (const until = Date.now() + 700; Date.now() < until; );
