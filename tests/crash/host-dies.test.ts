@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Scenario } from '../../src/main/demo/scripted-model.ts'
 import { findMarked } from '../../src/main/platform/index.ts'
+import type { CreateRun } from '../../src/shared/contract/runs.ts'
 import type { Run, RunEvent, Worktree } from '../../src/shared/models/index.ts'
 import { failOnLeftovers } from '../support/temp.ts'
 import { childrenOf, type Host, isAlive, openScene, processIdentity, type Scene, until, untilNothingIsLeft } from './scene.ts'
@@ -55,7 +56,12 @@ async function startAll(scene: Scene, host: Host, tasks: readonly Task[]): Promi
     const policy = task === 'permission' ? 'allow-edits' : 'allow-all'
     ids[task] = (await host.create({ title: task, prompt: PROMPT[task], projectId: project.id, policy, model: 'fake/fake' })).id
   }
-  const shell = { title: 'shell', steps: [{ op: 'shell', params: { command: COMMAND } }], projectId: project.id, lane: 'B' } as const
+  const shell = {
+    title: 'shell',
+    steps: [{ op: 'shell', params: { command: COMMAND } }],
+    projectId: project.id,
+    lane: 'B',
+  } satisfies CreateRun
   return { ...ids, shell: (await host.create(shell)).id }
 }
 
