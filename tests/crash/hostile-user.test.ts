@@ -89,6 +89,7 @@ describe('a hostile caller', () => {
     const host = await start()
     const project: Project = await addProject(host)
     prompts['Tell a story.'] = { steps: [{ text: 'a word ', chunks: 1_000, delayMs: 50 }] }
+    prompts['Be quick.'] = { steps: [{ text: 'as quick as that', chunks: 10, delayMs: 50 }] }
     prompts['Ask first.'] = {
       steps: [{ tools: [{ name: 'bash', args: { command: 'echo hi', description: 'say hi' } }] }, { text: 'done' }],
     }
@@ -104,6 +105,13 @@ describe('a hostile caller', () => {
       })
       expect(findMarked({ name: 'RUN_ID', value: id })).toEqual([])
     }
+    // Said while its worktree is being made: it waits until there is somebody to talk to.
+    const early = await agent('Be quick.', 'allow-all')
+    await host.until(early.id, 'running')
+    expect(await outcomes([host.post('/sessions.prompt', { runId: early.id, text: 'And thorough.' })])).toEqual(['running'])
+    await host.until(early.id, 'succeeded')
+    expect((await host.events(early.id)).filter(({ kind }) => kind === 'prompt')).toHaveLength(2)
+
     const { id } = await agent('Ask first.', 'ask')
     await until(async () => (await host.run(id)).attention === 'permission')
     const { requestId } = (await host.events(id)).find(({ kind }) => kind === 'permission')!.data as { requestId: string }
