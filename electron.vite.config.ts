@@ -1,10 +1,20 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { pagePolicy } from './scripts/page-policy.mjs'
+import type { Plugin } from 'vite'
+import { PAGE_POLICY } from './src/shared/page-policy.ts'
 
 // electron-vite reads Electron's version to choose build targets; the headless build must also work where that package is not installed.
 process.env.ELECTRON_MAJOR_VER ??= '45'
+
+/** Puts the policy first into the built page's head. Builds only: the development server runs scripts of its own in the page. */
+const pagePolicy = (): Plugin => ({
+  name: 'page-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_POLICY.join('; ') }, injectTo: 'head-prepend' },
+  ],
+})
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 

@@ -154,7 +154,7 @@ export function testTransport(name: string, serveDoor: ServeDoor): void {
     test('ends a stream in the core when its reader leaves', async () => {
       for await (const _ of await client.host.watch({})) break
 
-      await vi.waitFor(() => expect(core.openStreams).toBe(0))
+      await vi.waitFor(() => expect(core.openStreams).toBe(0), { timeout: 10_000 })
     })
 
     test('ends a stream in the core when its reader aborts while it waits', async () => {
@@ -165,7 +165,7 @@ export function testTransport(name: string, serveDoor: ServeDoor): void {
       reading.abort()
       await waiting
 
-      await vi.waitFor(() => expect(core.openStreams).toBe(0))
+      await vi.waitFor(() => expect(core.openStreams).toBe(0), { timeout: 10_000 })
     })
 
     test('ends every stream in the core when the line breaks', async () => {
@@ -175,21 +175,21 @@ export function testTransport(name: string, serveDoor: ServeDoor): void {
 
       door.cut()
 
-      await vi.waitFor(() => expect(core.openStreams).toBe(0))
+      await vi.waitFor(() => expect(core.openStreams).toBe(0), { timeout: 10_000 })
     })
 
     test('goes on after each cut of the line without losing or doubling a change', async () => {
       const messages: LiveMessage[] = []
       const watching = new AbortController()
       const watched = watchLive(client, (message) => messages.push(message), watching.signal, createBackoff(1, 4))
-      await vi.waitFor(() => expect(messages).toHaveLength(1))
+      await vi.waitFor(() => expect(messages).toHaveLength(1), { timeout: 10_000 })
 
       for (const n of upTo(300)) {
         core.change(laneChange(n))
         if (n % 60 === 0) door.cut()
         if (n % 10 === 0) await new Promise(setImmediate)
       }
-      await vi.waitFor(() => expect(messages.at(-1)?.revision.n).toBe(300))
+      await vi.waitFor(() => expect(messages.at(-1)?.revision.n).toBe(300), { timeout: 10_000 })
       watching.abort()
       await watched
 
@@ -215,7 +215,7 @@ export function testTransport(name: string, serveDoor: ServeDoor): void {
         if (n % 50 === 0) door.cut()
         if (n % 10 === 0) await new Promise(setImmediate)
       }
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(200))
+      await vi.waitFor(() => expect(seen.at(-1)).toBe(200), { timeout: 10_000 })
       following.abort()
       await followed
 

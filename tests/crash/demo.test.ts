@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it, onTestFinished } from 'vitest'
+import { makeSampleProject } from '../../src/main/demo/sample-project.ts'
 import { type ChildHandle, killTree, startProcess, systemClock } from '../../src/main/platform/index.ts'
 import { git } from '../support/git.ts'
 import { failOnLeftovers, tempFolder } from '../support/temp.ts'
@@ -57,3 +58,15 @@ it('the demo, stopped in the middle with Ctrl-C, leaves nothing running, and the
   for (const line of told) expect(existsSync(line.slice(line.lastIndexOf(' in ') + 4))).toBe(true)
   expect(git(figures.project, 'worktree', 'list').split('\n')).toHaveLength(4)
 }, 180_000)
+
+it('a sample project that was left half made is made anew', async () => {
+  const folder = join(tempFolder('demo'), 'invoices')
+  await makeSampleProject(folder)
+  git(folder, 'update-ref', '-d', 'HEAD')
+  for (const lock of ['index.lock', 'HEAD.lock', 'config.lock']) writeFileSync(join(folder, '.git', lock), '')
+
+  await makeSampleProject(folder)
+
+  expect(git(folder, 'log', '--format=%s')).toBe('A program that adds up invoices')
+  expect(git(folder, 'status', '--porcelain')).toBe('')
+})

@@ -162,7 +162,7 @@ async function connect(child: ChildHandle, url: string, lines: readonly string[]
           if (!statuses.includes(found.status)) throw new Error(`${id} is ${found.status}: ${found.message} ${JSON.stringify(found.error)}`)
           return found
         },
-        { timeout: typeof rest[0] === 'number' ? rest[0] : 60_000, interval: 50 },
+        { timeout: typeof rest[0] === 'number' ? rest[0] : 90_000, interval: 50 },
       ),
     async kill({ watchdog = false } = {}) {
       if (watchdog) for (const pid of watchdogsOf(instanceId)) process.kill(pid, 'SIGKILL')
@@ -205,7 +205,7 @@ export const untilNothingIsLeft = (instanceId: string, timeout = 8_000): Promise
   )
 
 /** Resolves once a condition holds. */
-export const until = (what: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> =>
+export const until = (what: () => boolean | Promise<boolean>, timeout = 60_000): Promise<void> =>
   vi.waitFor(
     async () => {
       if (!(await what())) throw new Error(`not so: ${what}`)

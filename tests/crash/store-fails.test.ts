@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findMarked } from '../../src/main/platform/index.ts'
 import { failOnLeftovers } from '../support/temp.ts'
-import { ApiError, openScene, until } from './scene.ts'
+import { ApiError, openScene, until, untilNothingIsLeft } from './scene.ts'
 
 failOnLeftovers()
 
@@ -42,4 +43,28 @@ describe.each([
     expect(log).toEqual(Array.from({ length: LINES }, (__, index) => `${index + 1} ${line}`))
     expect(await host.signal('SIGTERM')).toMatchObject({ code: 0 })
   })
+})
+
+it('a store that breaks for good: the host stays up and says so, ends what it could not keep, and the next start goes on', async () => {
+  const scene = await openScene()
+  const breaks = join(scene.folder, 'breaks')
+  const first = await scene.start({ node: ['--import', join(import.meta.dirname, 'full-store.ts')], env: { STORE_BREAKS_ONCE: breaks } })
+  const go = join(scene.folder, 'go')
+  const { id } = await first.create({ steps: [{ op: 'shell', params: { command: `test -e ${go} || sleep 300` } }] })
+  const atWork = (): number => findMarked({ name: 'RUN_ID', value: id }).length
+  await until(() => atWork() > 0)
+
+  writeFileSync(breaks, '')
+  await until(async () => (await first.status()).state === 'degraded')
+  expect(await first.status()).toMatchObject({ problem: expect.stringContaining('restart the app') })
+  await until(() => atWork() === 0)
+  await expect(first.run(id)).rejects.toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' })
+  expect(await first.signal('SIGTERM')).toMatchObject({ code: 0 })
+  await untilNothingIsLeft(first.instanceId)
+
+  rmSync(breaks)
+  writeFileSync(go, '')
+  const second = await scene.start()
+  expect(await second.until(id, 'succeeded', 'failed')).toMatchObject({ status: 'succeeded', attempt: 2, lost: 1 })
+  expect(await second.signal('SIGTERM')).toMatchObject({ code: 0 })
 })

@@ -176,7 +176,8 @@ test('an operation is cancelled after five seconds, and is not called a failure'
 })
 
 test('a host that is killed and started again leaves the screen as it was, and its run goes on', async ({ page }) => {
-  await queueRuns(page, say(write('before.txt', 'before\n'), { text: 'still at it ', chunks: 100, delayMs: 60 }))
+  test.setTimeout(180_000)
+  await queueRuns(page, say(write('before.txt', 'before\n'), { text: 'still at it ', chunks: 60, delayMs: 60 }))
   await expect(
     page
       .getByRole('region', { name: 'Lane A' })
@@ -193,6 +194,6 @@ test('a host that is killed and started again leaves the screen as it was, and i
       .getByRole('region', { name: 'Lane A' })
       .getByText(/still at it/)
       .first(),
-  ).toBeVisible({ timeout: 60_000 })
+  ).toBeVisible({ timeout: 120_000 })
   errors.length = 0
 })

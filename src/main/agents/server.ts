@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, type HostStatus, isAppError, type Settings } from '../../shared/models/index.ts'
 import { type ChildHandle, type Clock, killTree, type Logger, newId, newToken, startProcess, type Watchdog } from '../platform/index.ts'
 import type { Supervisor, WorkerContext, WorkerState } from '../supervision/index.ts'
@@ -41,6 +42,7 @@ export const OPENCODE_WORKER = 'OpenCode server'
 /** Milliseconds. A start also migrates the database of an earlier version. */
 const START_LIMIT_MS = 120_000
 const STOP_GRACE_MS = 2_000
+const HEALTH_RETRY_MS = 50
 
 /** One process from its start to its end. */
 interface Life {
@@ -309,16 +311,8 @@ function readAddress(child: ChildHandle, ended: AbortSignal, errors: () => strin
   return promise
 }
 
-/** A line kept from an earlier server on the same port breaks at its next use, so a broken one is no verdict yet. */
-const VERSION_TRIES = 3
-
 async function readVersion(baseUrl: string, authorization: string, ended: AbortSignal): Promise<string> {
-  const ask = (tries: number): Promise<Response> =>
-    fetch(`${baseUrl}/global/health`, { headers: { authorization }, signal: ended }).catch((error: unknown) => {
-      if (ended.aborted || tries === 1) throw error
-      return ask(tries - 1)
-    })
-  const response = await ask(VERSION_TRIES)
+  const response = await askHealth(`${baseUrl}/global/health`, authorization, AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT_MS)]))
   const body: unknown = await response.json().catch(() => null)
   const version = (body as { version?: unknown } | null)?.version
   if (!response.ok || typeof version !== 'string') {
@@ -328,6 +322,22 @@ async function readVersion(baseUrl: string, authorization: string, ended: AbortS
     )
   }
   return version
+}
+
+/**
+ * A server often gets the port of the one before it, and a connection that was kept to that one fails at its first use: the line that said where it listens
+ * is the word that it is there, so a failed call is made again until the limit.
+ */
+async function askHealth(url: string, authorization: string, signal: AbortSignal): Promise<Response> {
+  for (;;) {
+    try {
+      return await fetch(url, { headers: { authorization }, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof TypeError)) throw error
+      await pause(HEALTH_RETRY_MS, undefined, { signal })
+    }
+  }
 }
 
 /** Keeps the last of what a stream says, for the message of a failed start. */

@@ -1,5 +1,9 @@
 /** The entry of the command line: `out/main/cli.js` in a build. */
+import { enableCompileCache } from 'node:module'
 import { runCommandLine } from './program.ts'
+
+// What commands import later is compiled once for each version of it, not at each start.
+enableCompileCache()
 
 const write =
   (stream: NodeJS.WriteStream) =>

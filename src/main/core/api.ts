@@ -1,9 +1,11 @@
-import { AppError, isEnded, isLive, type Outcome, type Project, type Run, type Worktree } from '../../shared/models/index.ts'
+import { AppError, isAppError, isEnded, isLive, type Outcome, type Project, type Run, type Worktree } from '../../shared/models/index.ts'
 import type { CoreApi } from '../ipc/index.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Lease of a worker that asks for none, in milliseconds. */
 const LEASE_MS = 60_000
+/** How many runs a refusal names at most. */
+const MOST_TOLD = 100
 
 /** What the doors may ask about runs, as thin calls into the rooms. */
 export function runsApi({ store, runs, feed, worktrees, projects, limits, clock, supervision }: Rooms): CoreApi['runs'] {
@@ -86,17 +88,18 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
       select: (projectId) => projects.select(projectId),
       update: (projectId, patch) => projects.update(projectId, patch),
       async remove(projectId) {
-        const busy = (await store.withStatus(['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'])).filter(
-          (run) => run.projectId === projectId,
-        )
+        const { runs: busy } = await store.list({
+          projectId,
+          status: ['scheduled', 'queued', 'running', 'awaiting_reconnect', 'cancelling'],
+          limit: MOST_TOLD,
+        })
         if (busy.length) {
-          throw new AppError(
-            'CONFLICT',
-            `${busy.length} ${busy.length === 1 ? 'run' : 'runs'} of this project wait or are at work. Cancel them first.`,
-            {
-              data: { runIds: busy.map((run) => run.id) },
-            },
-          )
+          const many = busy.length === MOST_TOLD ? `${MOST_TOLD} or more runs` : `${busy.length} runs`
+          const message =
+            busy.length === 1
+              ? 'A run of this project waits or is at work. Cancel it first.'
+              : `${many} of this project wait or are at work. Cancel them first.`
+          throw new AppError('CONFLICT', message, { data: { runIds: busy.map((run) => run.id) } })
         }
         return projects.remove(projectId)
       },
@@ -123,16 +126,45 @@ export function projectsApi({ store, projects, worktrees }: Rooms): Pick<CoreApi
   }
 }
 
+/** How long a message waits for an agent that is being started, or for the end of a run whose agent is done, in milliseconds. */
+const WAIT_FOR_AGENT_MS = 10_000
+const LOOK_AGAIN_MS = 200
+
+/** Whether a run is between its steps: nobody can be talked to now, but in a moment. */
+const isBetweenSteps = ({ status, steps }: Run): boolean =>
+  status === 'running' &&
+  steps.some((step) => step.op === 'agent') &&
+  steps.every((step) => step.status !== 'running') &&
+  (steps.find((step) => step.status === 'pending')?.op ?? 'agent') === 'agent'
+
+const isAgentStep = ({ steps }: Run): boolean => steps.some((step) => step.op === 'agent' && step.status === 'running')
+
+/** Refused before anything was sent: the turn of the step has not quite begun, or has just ended. What OpenCode itself did not take has a cause. */
+const isNobodyThere = (error: unknown): boolean => isAppError(error) && error.code === 'CONFLICT' && error.cause === undefined
+
 /** What a person says to the agents. */
-export function sessionsApi({ runs, agents }: Rooms): Pick<CoreApi, 'sessions' | 'permissions' | 'questions'> {
+export function sessionsApi({ runs, agents, clock }: Rooms): Pick<CoreApi, 'sessions' | 'permissions' | 'questions'> {
   return {
     sessions: {
       async prompt(runId, text): Promise<Run> {
-        const run = await runs.get(runId)
-        if (isEnded(run.status)) return runs.resume(runId, text)
-        if (run.status !== 'running') throw new AppError('CONFLICT', 'This run has not started yet; talk to its agent once it has.')
-        await agents.prompt(runId, text)
-        return run
+        const patience = clock.now() + WAIT_FOR_AGENT_MS
+        for (;;) {
+          const run = await runs.get(runId)
+          const mayWait = clock.now() < patience
+          if (isEnded(run.status)) return runs.resume(runId, text)
+          if (run.status !== 'running') throw new AppError('CONFLICT', 'This run has not started yet; talk to its agent once it has.')
+          if (!mayWait || !isBetweenSteps(run)) {
+            const told = await agents.prompt(runId, text).then(
+              () => true,
+              (error: unknown) => {
+                if (mayWait && isNobodyThere(error) && isAgentStep(run)) return false
+                throw error
+              },
+            )
+            if (told) return run
+          }
+          await new Promise<void>((resolve) => clock.after(LOOK_AGAIN_MS, resolve))
+        }
       },
     },
     permissions: { reply: (answer) => agents.replyPermission(answer) },

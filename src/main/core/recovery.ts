@@ -35,9 +35,8 @@ export async function recoverFromEarlierHosts(deps: { store: RunStore; clock: Cl
 
 /** Runs that wait because their newest attempt was cut off: handed back by an orderly stop, or lost by a host that died before it could go on. */
 async function cutOff(store: RunStore): Promise<string[]> {
-  const started = (await store.withStatus(['queued'])).filter((run) => run.startedAt !== null)
   const ids: string[] = []
-  for (const run of started) {
+  for (const run of await store.withStatus(['queued'], true)) {
     const outcome = (await store.attempts(run.id)).at(-1)?.outcome
     if (outcome === 'interrupted' || outcome === 'lease_lost') ids.push(run.id)
   }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../shared/models/index.ts'
 import { run } from '../platform/index.ts'
@@ -88,6 +88,8 @@ export async function makeSampleProject(folder: string): Promise<void> {
     env: { GIT_CEILING_DIRECTORIES: dirname(folder) },
   })
   if (known.code === 0) return
+  // What a host that died in here has left is nobody's work, and its locks would be in the way.
+  await rm(join(folder, '.git'), { recursive: true, force: true })
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)

@@ -1,18 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import { PAGE_POLICY } from '../../shared/page-policy.ts'
 
-/** Only what this host itself serves may run or be asked. Inline styles are let through: components that measure set them. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'none'",
-].join('; ')
+/** A tag in the page cannot say who may frame it. */
+const CONTENT_POLICY = [...PAGE_POLICY, "frame-ancestors 'none'"].join('; ')
 
 /** Sets what every answer carries. */
 export function setSecurityHeaders(response: ServerResponse): void {

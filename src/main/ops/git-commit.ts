@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { fail, type Json, ok, type Project, type Worktree } from '../../shared/models/index.ts'
+import type { Json, Project, Worktree } from '../../shared/models/index.ts'
 import { defineOp, type OpDefinition, type StepEnding } from '../runs/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
 import { endingOf } from './endings.ts'
+import { needsProject } from './needs-project.ts'
 
 const Params = z.strictObject({ message: z.string().trim().min(1).max(100_000) })
 
@@ -29,8 +30,8 @@ export function createGitCommitOp({ worktrees }: { worktrees: Worktrees }): OpDe
     idempotent: true,
     workspace: 'worktree',
     targets: 'project',
-    preValidate: async (_params, { project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
-    validate: async ({ project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
+    preValidate: async (_params, { project }) => needsProject(project, 'A commit'),
+    validate: async ({ project }) => needsProject(project, 'A commit'),
     async snapshot({ project, run }): Promise<Json> {
       const { headCommit, dirty } = await own(project!, run.id)
       return { head: headCommit, dirty } satisfies z.infer<typeof Before>
@@ -66,5 +67,3 @@ export function createGitCommitOp({ worktrees }: { worktrees: Worktrees }): OpDe
     },
   })
 }
-
-const NEEDS_PROJECT = 'A commit needs a project: the run works in a worktree of it.'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { fail, ok } from '../../shared/models/index.ts'
 import { type Clock, killTree } from '../platform/index.ts'
 import { defineOp, type OpDefinition } from '../runs/index.ts'
 import type { MainBranch, Worktrees } from '../worktrees/index.ts'
 import { endingOf, stopped } from './endings.ts'
+import { needsProject } from './needs-project.ts'
 
 const Params = z.strictObject({})
 
@@ -22,8 +22,8 @@ export function createGitPullOp({ worktrees, clock }: { worktrees: Worktrees; cl
     idempotent: true,
     workspace: 'none',
     targets: 'project',
-    preValidate: async (_params, { project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
-    validate: async ({ project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
+    preValidate: async (_params, { project }) => needsProject(project, 'A pull'),
+    validate: async ({ project }) => needsProject(project, 'A pull'),
     snapshot: async ({ project }) => {
       const { head, branch } = await worktrees.mainBranch(project!)
       return { head, branch }
@@ -58,8 +58,6 @@ export function createGitPullOp({ worktrees, clock }: { worktrees: Worktrees; cl
     },
   })
 }
-
-const NEEDS_PROJECT = 'A pull needs a project: name it as the target.'
 
 /** A branch that is only ahead stays ahead however often it is pulled. */
 const isRetryable = ({ upstream }: MainBranch): boolean => upstream !== null && !(upstream.ahead > 0 && upstream.behind === 0)

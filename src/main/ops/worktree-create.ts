@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { fail, ok } from '../../shared/models/index.ts'
 import { defineOp, type OpDefinition } from '../runs/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
 import { endingOf } from './endings.ts'
+import { needsProject } from './needs-project.ts'
 
 const Params = z.strictObject({
   /** Commit, branch or tag that it starts from; the project's HEAD when left out. */
@@ -20,8 +20,8 @@ export function createWorktreeCreateOp({ worktrees }: { worktrees: Worktrees }):
     idempotent: true,
     workspace: 'none',
     targets: 'project',
-    preValidate: async (_params, { project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
-    validate: async ({ project }) => (project ? ok(undefined) : fail('VALIDATION_FAILED', NEEDS_PROJECT)),
+    preValidate: async (_params, { project }) => needsProject(project, 'A worktree'),
+    validate: async ({ project }) => needsProject(project, 'A worktree'),
     async execute(context) {
       const { project, run, params } = context
       try {
@@ -45,5 +45,3 @@ export function createWorktreeCreateOp({ worktrees }: { worktrees: Worktrees }):
     },
   })
 }
-
-const NEEDS_PROJECT = 'A worktree needs a project: name it as the target.'

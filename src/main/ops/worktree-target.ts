@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fail, isLive, ok, type Project, type Result, type Run, type Worktree } from '../../shared/models/index.ts'
+import { fail, isEnded, ok, type Project, type Result, type Run, type Worktree } from '../../shared/models/index.ts'
 import type { Worktrees } from '../worktrees/index.ts'
 
 /** What the ops on a worktree of another run need. */
@@ -18,7 +18,7 @@ export const ChangedWorktree = z.strictObject({
 export type ChangedWorktree = z.infer<typeof ChangedWorktree>
 
 /**
- * Finds a worktree that may be changed: one of the project, not the main checkout, and nobody at work in it.
+ * Finds a worktree that may be changed: one of the project, not the main checkout, and no run at work in it.
  *
  * @param self  the run that asks, which may change its own worktree; null before there is one
  */
@@ -33,8 +33,11 @@ export async function findFree(
   if (!worktree) return fail('NOT_FOUND', `There is no worktree ${worktreeId} in ${project.name}: it may have been removed.`)
   if (worktree.main) return fail('FORBIDDEN', `${worktreeId} is the main checkout of ${project.name}: the app never changes or removes it.`)
   const owner = worktree.runId === null || worktree.runId === self ? null : await run(worktree.runId)
-  if (owner && isLive(owner.status)) {
-    return fail('CONFLICT', `“${owner.title}” is at work in ${worktree.name}: cancel that run first.`, { data: { runId: owner.id } })
+  // One that waits for its next attempt goes on in there.
+  if (owner && !isEnded(owner.status)) {
+    return fail('CONFLICT', `“${owner.title}” works in ${worktree.name} and is not over: cancel that run first.`, {
+      data: { runId: owner.id },
+    })
   }
   return ok(worktree)
 }

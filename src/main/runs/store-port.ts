@@ -245,8 +245,8 @@ export interface RunStore {
   attempts(runId: string): Promise<RunAttempt[]>
   events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>
   lanes(): Promise<Lane[]>
-  /** Runs that hold a worktree or a place, by status: for start-up and clean-up. */
-  withStatus(statuses: readonly RunStatus[]): Promise<Run[]>
+  /** Runs that hold a worktree or a place, by status: for start-up and clean-up. `started` leaves out those that no attempt has ever begun. */
+  withStatus(statuses: readonly RunStatus[], started?: boolean): Promise<Run[]>
 
   subscribe(listener: (change: StoreChange) => void): () => void
   close(): Promise<void>

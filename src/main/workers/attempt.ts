@@ -97,7 +97,7 @@ async function runSteps(claim: ClaimedRun, scene: StepsScene): Promise<Ending | 
   const env = { ...NOT_FOR_CHILDREN, RUN_ID: claim.id, [ATTEMPT_MARK]: claim.attemptId, CONTROLROOM_INSTANCE: scene.instanceId }
   try {
     if (claim.projectId && !project)
-      throw new AppError('NOT_FOUND', 'The project of this run is no longer registered. Add it again, then retry.')
+      throw new AppError('NOT_FOUND', 'The project of this run was removed. Add it again, and queue a new run in it.')
     const needsWorktree = claim.steps.some((step) => ops.get(step.op)?.workspace === 'worktree')
     const prepared = scene.workspace.prepare(claim, project, needsWorktree, writer)
     const directory = await beforeOverdue(prepared, ladder)

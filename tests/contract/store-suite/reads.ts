@@ -100,6 +100,7 @@ export const readTests = (bench: () => Promise<Bench>): void => {
     const live = await started()
     const { run: waiting } = await store.enqueue(aRun(), T)
     expect(await store.withStatus(['running', 'queued'])).toMatchObject([{ id: live.id, steps: [{ op: 'shell' }] }, { id: waiting.id }])
+    expect((await store.withStatus(['running', 'queued'], true)).map(({ id }) => id)).toEqual([live.id])
     expect(await store.withStatus(['failed'])).toEqual([])
     expect(await store.withStatus([])).toEqual([])
   })

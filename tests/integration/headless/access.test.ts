@@ -125,7 +125,7 @@ describe('access to the headless host', () => {
 
     socket.terminate()
 
-    await vi.waitFor(() => expect(core.openStreams).toBe(0))
+    await vi.waitFor(() => expect(core.openStreams).toBe(0), { timeout: 10_000 })
   })
 })
 

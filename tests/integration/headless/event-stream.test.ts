@@ -101,7 +101,7 @@ describe('the event stream of a run', () => {
 
     for (const stream of streams) stream.response.destroy()
 
-    await vi.waitFor(() => expect(scene.core.openStreams).toBe(0))
+    await vi.waitFor(() => expect(scene.core.openStreams).toBe(0), { timeout: 10_000 })
   })
 
   test('holds a reader back that does not read', async () => {
@@ -143,6 +143,6 @@ describe('the event stream of a run', () => {
 
     await scene.server.close()
 
-    await vi.waitFor(() => expect(scene.core.openStreams).toBe(0))
+    await vi.waitFor(() => expect(scene.core.openStreams).toBe(0), { timeout: 10_000 })
   })
 })

@@ -47,6 +47,19 @@ describe('the HTTP API', () => {
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', status: 400, message: expect.stringMatching(sentence) })
   })
 
+  test('answers a body that is nested without end with 400, and takes one that only looks like it', async () => {
+    const { send, post } = await openScene()
+    const nested = `{"params":{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`
+
+    const refused = await send('POST', '/api/runs.create', { headers: { 'content-type': 'application/json' }, body: nested })
+
+    expect(refused.status).toBe(400)
+    expect(refused.json()).toMatchObject({ code: 'VALIDATION_FAILED', message: 'The body is nested more than 200 levels deep.' })
+    const taken = await post('/api/runs.create', { prompt: `say "\\" ${'[{"'.repeat(10_000)}`, runAt: 8_640_000_000_000_000 })
+    expect(taken.status).toBe(200)
+    expect((await post('/api/runs.create', { prompt: 'x', runAt: 8_640_000_000_000_001 })).status).toBe(400)
+  })
+
   test('answers a body that is missing, broken or not declared as JSON with 400', async () => {
     const { send } = await openScene()
     const json = { 'content-type': 'application/json' }

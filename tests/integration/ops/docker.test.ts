@@ -1,9 +1,10 @@
 import { accessSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDockerOp } from '../../../src/main/ops/docker.ts'
 import { endContainersOfRuns } from '../../../src/main/ops/index.ts'
 import { findMarked } from '../../../src/main/platform/index.ts'
+import { openCore } from '../../support/core.ts'
 import { type FakeDocker, installDocker, setPath } from '../../support/docker/index.ts'
 import { failOnLeftovers, tempFolder } from '../../support/temp.ts'
 import { type OpScene, openScene, resultOf } from './scene.ts'
@@ -157,6 +158,22 @@ describe('what is left over', () => {
     await docker.leaveBehind('--label', 'run_id=run2', '--name', 'two', 'alpine', 'sleep', '600')
     expect(await endContainersOfRuns(['run1', 'run3'])).toEqual([])
     expect(docker.containers().map(({ name }) => name)).toEqual(['two'])
+  })
+
+  it('from an earlier host is ended before the next one claims anything', async () => {
+    const docker = installDocker()
+    const folder = tempFolder('core')
+    const first = await openCore(folder)
+    const { id } = await first.create({ steps: [{ op: 'docker', params: sh('sleep 600') }] })
+    await vi.waitFor(() => expect(docker.containers()).toHaveLength(1), { timeout: 20_000 })
+    await first.stop()
+    expect(docker.containers()).toEqual([])
+    await docker.leaveBehind('--label', `run_id=${id}`, '--name', 'left', 'alpine', 'sleep', '600')
+    const second = await openCore(folder, { concurrency: 0, model: first.model })
+    await second.ready
+    expect([docker.containers(), (await second.runs.get(id)).status]).toEqual([[], 'queued'])
+    await second.stop()
+    await first.model.close()
   })
 
   it('is named when the daemon cannot be asked', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findMarked } from '../../../src/main/platform/index.ts'
@@ -157,6 +157,13 @@ describe('git.pull', () => {
     await host.core.runs.cancel(id, undefined)
     const run = await host.ended(id)
     expect([run.status, run.error, findMarked({ name: 'RUN_ID', value: id })]).toEqual(['cancelled', null, []])
+  })
+
+  it('needs a project whose folder is there', async () => {
+    const project = await host.follow('moved')
+    renameSync(project.checkout.path, `${project.checkout.path}-away`)
+    const { status, body } = await host.post('/dispatch', { op: 'git.pull', targets: [project.project.id] })
+    expect([status, body.code, body.message]).toEqual([409, 'CONFLICT', expect.stringContaining('“moved” cannot be worked on')])
   })
 
   it('needs a project', async () => {

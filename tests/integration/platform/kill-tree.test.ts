@@ -111,7 +111,7 @@ test('a zombie counts as gone', async () => {
   // `sleep` takes the shell's place and never collects the child that the shell started.
   const { line } = await startScript('sleep 0.01 & echo $!; exec sleep 1000', createMark())
   const zombie = processIdentity(Number(line))!
-  await vi.waitFor(() => expect(isAlive(zombie)).toBe(false))
+  await vi.waitFor(() => expect(isAlive(zombie)).toBe(false), { timeout: 10_000 })
   expect(processIdentity(zombie.pid)).toEqual(zombie)
   expect(await killTree({ identity: zombie }, { clock })).toEqual({ how: 'gone', survivors: [] })
 })
@@ -136,7 +136,7 @@ test('two kills of one tree at the same time both see it gone', async () => {
 test('a mark is matched whole, at the start of the environment too', async () => {
   const mark = createMark()
   const child = startProcess({ command: 'env', args: ['-i', `${mark.name}=${mark.value}`, 'sleep', '1000'] })
-  await vi.waitFor(() => expect(findMarked(mark)).toEqual([child.identity]))
+  await vi.waitFor(() => expect(findMarked(mark)).toEqual([child.identity]), { timeout: 10_000 })
   expect(findMarked({ name: mark.name, value: mark.value.slice(0, -1) })).toEqual([])
   expect(findMarked({ name: mark.name.slice(1), value: mark.value })).toEqual([])
 })

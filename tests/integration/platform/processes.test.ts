@@ -44,7 +44,7 @@ test('stdin is closed unless it is asked for', async () => {
   cat.stdout.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
   cat.stdin!.end('written')
   await cat.exited
-  await vi.waitFor(() => expect(chunks).toEqual(['written']))
+  await vi.waitFor(() => expect(chunks).toEqual(['written']), { timeout: 10_000 })
 })
 
 test('the environment is this one with changes', async () => {
@@ -90,7 +90,7 @@ test('an abort ends the command and rejects with its reason', async () => {
   const mark = createMark()
   const abort = new AbortController()
   const running = run('sleep', ['1000'], { signal: abort.signal, env: { [mark.name]: mark.value } })
-  await vi.waitFor(() => expect(findMarked(mark)).toHaveLength(1))
+  await vi.waitFor(() => expect(findMarked(mark)).toHaveLength(1), { timeout: 10_000 })
   abort.abort(new Error('no longer needed'))
   await expect(running).rejects.toThrow('no longer needed')
   expect(findMarked(mark)).toEqual([])

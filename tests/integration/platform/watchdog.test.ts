@@ -70,6 +70,9 @@ test('a watchdog that was killed is started again and knows what was registered'
   const first = findWatchdog(host, pids)!
   process.kill(first.pid, 'SIGKILL')
   await vi.waitFor(() => expect(findWatchdog(host, pids)?.pid).toSatisfy((pid) => pid !== undefined && pid !== first.pid), PATIENCE)
+  // By then the host, which starts it and tells it in one go, has told it.
+  const second = findWatchdog(host, pids)!
+  await vi.waitFor(() => expect(handlesSignals(second.pid)).toBe(true), PATIENCE)
   process.kill(host.pid, 'SIGKILL')
   await vi.waitFor(() => expect([runs(pids.stubborn), runs(pids.daemon)]).toEqual([false, false]), PATIENCE)
 })

@@ -80,7 +80,7 @@ test('events come in order, copies left out, unknown ones logged once', async ()
   send({ directory: '/w', payload: { type: 'brand.new', properties: {} } })
   send({ directory: '/w', payload: { type: 'brand.new', properties: {} } })
   send(idle('two'))
-  await vi.waitFor(() => expect(events).toHaveLength(2))
+  await vi.waitFor(() => expect(events).toHaveLength(2), { timeout: 10_000 })
   expect(events.map((event) => 'sessionID' in event && event.sessionID)).toEqual(['one', 'two'])
   expect(warn.mock.calls.filter(([context]) => (context as { event?: string }).event === 'brand.new')).toHaveLength(1)
   expect(asked[0]!.authorization).toBe('Basic secret')
@@ -94,9 +94,9 @@ test('a stream that was cut is opened again, and that is told before what comes 
     await clock.advance(200)
     expect(streams).toHaveLength(2)
   })
-  await vi.waitFor(() => expect(counts.reconnected).toBe(1))
+  await vi.waitFor(() => expect(counts.reconnected).toBe(1), { timeout: 10_000 })
   send(idle('after'))
-  await vi.waitFor(() => expect(events).toHaveLength(1))
+  await vi.waitFor(() => expect(events).toHaveLength(1), { timeout: 10_000 })
 })
 
 test('a stream that falls silent for 30 s is opened again, a heartbeat is no silence', async () => {
@@ -106,7 +106,7 @@ test('a stream that falls silent for 30 s is opened again, a heartbeat is no sil
     const { signs } = counts
     await clock.advance(20_000)
     send({ payload: { type: 'server.heartbeat', properties: {} } })
-    await vi.waitFor(() => expect(counts.signs).toBe(signs + 1))
+    await vi.waitFor(() => expect(counts.signs).toBe(signs + 1), { timeout: 10_000 })
   }
   expect(streams).toHaveLength(1)
   await clock.advance(30_000)
@@ -132,8 +132,8 @@ test('a server that does not answer is dead after a minute without any sign of l
   const probe = async (): Promise<void> => {
     const before = asked.length
     await clock.advance(10_000)
-    await vi.waitFor(() => expect(asked.length).toBe(before + 1))
-    await vi.waitFor(() => expect(clock.timers + dead.mock.calls.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(asked.length).toBe(before + 1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(clock.timers + dead.mock.calls.length).toBeGreaterThan(0), { timeout: 10_000 })
   }
   for (let i = 0; i < 5; i++) await probe()
   sign()
@@ -150,8 +150,8 @@ test('a server that answers again is not dead', async () => {
   for (let i = 0; i < 12; i++) {
     healthy = i % 4 === 0
     await clock.advance(10_000)
-    await vi.waitFor(() => expect(asked).toHaveLength(i + 1))
-    await vi.waitFor(() => expect(clock.timers).toBe(1))
+    await vi.waitFor(() => expect(asked).toHaveLength(i + 1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(clock.timers).toBe(1), { timeout: 10_000 })
   }
   expect(dead).not.toHaveBeenCalled()
 })

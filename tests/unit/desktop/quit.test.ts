@@ -64,7 +64,7 @@ test('a signal ends without a question, also while one is open', async () => {
     () => new Promise(() => {}),
   )
   const asking = quitter.request()
-  await vi.waitFor(() => expect(answer.length).toBe(1))
+  await vi.waitFor(() => expect(answer.length).toBe(1), { timeout: 10_000 })
   await quitter.end()
   answer(false)
   await asking

@@ -4,6 +4,9 @@ import { AppError } from '../../../shared/models/index.ts'
 /** How many times the limit is read and thrown away, so that a caller hears why instead of a broken line. */
 const DISCARD_FACTOR = 8
 
+/** No call needs deeper nesting than this, and whoever walks over a value recursively would run out of stack. */
+const MAX_DEPTH = 200
+
 /**
  * Reads the JSON body of a request; undefined when it has none.
  *
@@ -16,6 +19,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw new AppError('VALIDATION_FAILED', 'Send the body as JSON, with the header "content-type: application/json".')
   }
+  if (isDeeperThan(bytes, MAX_DEPTH)) throw new AppError('VALIDATION_FAILED', `The body is nested more than ${MAX_DEPTH} levels deep.`)
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
@@ -37,3 +41,20 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   if (size > maxBytes) throw tooLarge
   return Buffer.concat(chunks)
 }
+
+/** Whether JSON opens more lists and objects inside each other than `limit`. */
+function isDeeperThan(json: Buffer, limit: number): boolean {
+  let depth = 0
+  let quoted = false
+  for (let i = 0; i < json.length && depth <= limit; i += 1) {
+    const byte = json[i]
+    if (byte === BACKSLASH) i += 1
+    else if (byte === QUOTE) quoted = !quoted
+    else if (quoted) continue
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1
+  }
+  return depth > limit
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}')

@@ -25,10 +25,10 @@ const ATTEMPTS = `SELECT id, run_id AS runId, n, worker_id AS workerId, instance
 const attempts = (db: Connection, runId: string): RunAttempt[] =>
   db.all<Omit<RunAttempt, 'error'> & { error: string | null }>(ATTEMPTS, runId).map((raw) => ({ ...raw, error: decodeError(raw.error) }))
 
-const withStatus = (db: Connection, statuses: readonly RunStatus[]): Run[] =>
-  db
-    .all<{ id: string }>('SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY id', JSON.stringify(statuses))
-    .map(({ id }) => readRun(db, id)!)
+const WITH_STATUS = 'SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) AND (? = 0 OR started_at IS NOT NULL) ORDER BY id'
+
+const withStatus = (db: Connection, statuses: readonly RunStatus[], started = false): Run[] =>
+  db.all<{ id: string }>(WITH_STATUS, JSON.stringify(statuses), started ? 1 : 0).map(({ id }) => readRun(db, id)!)
 
 /** @returns null when no run has the key */
 const byKey = (db: Connection, idempotencyKey: string): Run | null => {

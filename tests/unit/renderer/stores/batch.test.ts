@@ -7,7 +7,7 @@ it('hands over what came together in one go, in order', async () => {
   batch.add(1)
   batch.add(2)
   batch.add(3)
-  await vi.waitFor(() => expect(taken).toEqual([[1, 2, 3]]))
+  await vi.waitFor(() => expect(taken).toEqual([[1, 2, 3]]), { timeout: 10_000 })
 })
 
 it('hands over at once when it is flushed, and nothing twice', () => {

@@ -35,7 +35,7 @@ it('shows what the core sends', async () => {
   stop = startSync(line.source)
   line.watches[0]!.send(snapshot(1, { runs: [makeRun('a')] }))
   line.watches[0]!.send(changes(2, [runChange(makeRun('b'))]))
-  await vi.waitFor(() => expect([...useLive.getState().runs.keys()]).toEqual(['a', 'b']))
+  await vi.waitFor(() => expect([...useLive.getState().runs.keys()]).toEqual(['a', 'b']), { timeout: 10_000 })
 })
 
 it('starts the watch again for a new snapshot when a revision is missing', async () => {
@@ -43,9 +43,9 @@ it('starts the watch again for a new snapshot when a revision is missing', async
   stop = startSync(line.source)
   line.watches[0]!.send(snapshot(1))
   line.watches[0]!.send(changes(3, [runChange(makeRun('late'))]))
-  await vi.waitFor(() => expect(line.watches).toHaveLength(2))
+  await vi.waitFor(() => expect(line.watches).toHaveLength(2), { timeout: 10_000 })
   line.watches[1]!.send(snapshot(3, { runs: [makeRun('late')] }))
-  await vi.waitFor(() => expect([...useLive.getState().runs.keys()]).toEqual(['late']))
+  await vi.waitFor(() => expect([...useLive.getState().runs.keys()]).toEqual(['late']), { timeout: 10_000 })
   expect(line.watches[0]!.signal.aborted).toBe(true)
 })
 
@@ -54,7 +54,7 @@ it('follows the state of the line and keeps what was shown when it is cut', asyn
   stop = startSync(line.source)
   line.tell('open')
   line.watches[0]!.send(snapshot(1, { runs: [makeRun('a')] }))
-  await vi.waitFor(() => expect(useLive.getState().ready).toBe(true))
+  await vi.waitFor(() => expect(useLive.getState().ready).toBe(true), { timeout: 10_000 })
   line.tell('closed')
   expect([useLive.getState().connection.state, useLive.getState().runs.size]).toEqual(['cut', 1])
   line.tell('open')
@@ -65,7 +65,10 @@ it('says why when the core refuses the watch for good', async () => {
   const line = createLine()
   stop = startSync(line.source)
   line.watches[0]!.refuse(new Error('The token is of an earlier start.'))
-  await vi.waitFor(() => expect(useLive.getState().connection).toMatchObject({ state: 'cut', error: 'The token is of an earlier start.' }))
+  await vi.waitFor(
+    () => expect(useLive.getState().connection).toMatchObject({ state: 'cut', error: 'The token is of an earlier start.' }),
+    { timeout: 10_000 },
+  )
 })
 
 it('ends the watch when it is stopped', () => {
