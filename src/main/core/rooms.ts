@@ -34,6 +34,7 @@ import {
   LEASE_MS,
 } from '../workers/index.ts'
 import { createWorktrees, type WorktreeManager } from '../worktrees/index.ts'
+import { watchOpencode } from './opencode-target.ts'
 import { openRestartableStore, type RestartableStore } from './restartable-store.ts'
 import { watchStore } from './store-health.ts'
 import { createSupervision, type Supervision } from './supervise.ts'
@@ -133,6 +134,8 @@ export async function buildRooms(
   })
   scope.add('the agents', () => agents.stop())
 
+  const opencode = watchOpencode({ agents, store, settings: () => settings.get(), clock, logger })
+  scope.add('the watch on OpenCode', () => opencode.stop())
   const fleet = createFleet({ specs: config.fleet ?? [], store, clock, logger, watchdog, hostInstanceId: instanceId })
   for (const worker of fleet.workers) supervision.keep(worker)
 
@@ -150,6 +153,7 @@ export async function buildRooms(
         worktrees,
         agents,
         run: (id) => store.get(id),
+        opencode,
         worker: (id) => fleet.find(id),
         cancelRun: (id, request) => store.cancel(id, request, clock.now()),
       }),

@@ -10,7 +10,7 @@ import { createGitPullOp } from './git-pull.ts'
 import { createHttpOp } from './http.ts'
 import { createKillOp } from './kill.ts'
 import { createMcpOp } from './mcp.ts'
-import { createOpencodeRestartOp } from './opencode-restart.ts'
+import { createOpencodeRestartOp, type RestartDeps } from './opencode-restart.ts'
 import { createWorkerSwitchOp, type SwitchableWorker } from './worker-switch.ts'
 import { createWorktreeCreateOp } from './worktree-create.ts'
 import { createWorktreeRemoveOp } from './worktree-remove.ts'
@@ -18,11 +18,11 @@ import { createWorktreeResetOp } from './worktree-reset.ts'
 import type { WorktreeOpDeps } from './worktree-target.ts'
 
 /** What the built-in ops need of the other rooms. */
-export interface BuiltInDeps extends WorktreeOpDeps, ControlDeps {
+export interface BuiltInDeps extends WorktreeOpDeps, ControlDeps, RestartDeps {
   readonly clock: Clock
   readonly watchdog: Watchdog
   readonly worktrees: Worktrees
-  readonly agents: Pick<Agents, 'restart' | 'dispose'>
+  readonly agents: Pick<Agents, 'restart' | 'models' | 'dispose'>
   readonly worker: (workerId: string) => SwitchableWorker | null
 }
 

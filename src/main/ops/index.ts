@@ -11,5 +11,6 @@ export {
   targetKindOf,
 } from './dispatch-plan.ts'
 export { endContainersOfRuns } from './docker/cli.ts'
+export { OPENCODE_TARGET, type RestartTarget } from './opencode-restart.ts'
 export { createShellOp } from './shell.ts'
 export { createWorkerSwitchOp } from './worker-switch.ts'

@@ -15,11 +15,13 @@ afterAll(() => host.close())
 const restart = async (options: object = {}): Promise<Run> => (await host.run({ op: 'opencode.restart', options }))[0]!
 const pid = (): number | null => host.core.host.status().opencode.pid
 
-it('ends the OpenCode server, and the next need starts another', async () => {
+it('ends when another OpenCode server has come back', async () => {
   await host.core.host.models()
   const before = pid()
-  expect(await restart()).toMatchObject({ status: 'succeeded', title: 'Restart OpenCode' })
-  expect([before, host.core.host.status().opencode.state]).toEqual([expect.any(Number), 'stopped'])
+  const run = await restart()
+  expect(run).toMatchObject({ status: 'succeeded', title: 'Restart OpenCode', reconnect: { workerId: 'opencode' } })
+  expect(run.reconnect?.oldBuild).toEqual(run.reconnect?.expectedBuild)
+  expect([before, host.core.host.status().opencode.state]).toEqual([expect.any(Number), 'ready'])
   // The first call after it may still find a connection of the ended server.
   await vi.waitFor(() => host.core.host.models(), { timeout: 60_000 })
   expect(pid()).not.toBe(before)
