@@ -19,7 +19,7 @@ const processesOf = ({ turn }: RecordedTurn): number => findMarked({ name: 'RUN_
 test('an abort before anything has begun leaves nothing', async () => {
   const turn = startTurn(scene, { directory: repo, prompt: 'hello' })
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
   expect(turn.events).toEqual([])
 })
 
@@ -27,7 +27,7 @@ test('an abort in the middle of an answer ends it, and the provider is hung up o
   const turn = startTurn(scene, { directory: repo, prompt: script([{ text: 'on and on', chunks: 100, delayMs: 100 }]) })
   await turn.until(({ deltas }) => deltas.length > 2)
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
   expect(turn.shown.size).toBe(0)
   await expect.poll(() => scene.model.requests.at(-1)!.outcome).toBe('closed early')
 })
@@ -41,7 +41,7 @@ test('an abort while a command runs ends the command and keeps what it wrote', a
   await turn.until(() => existsSync(join(repo, 'started')))
   expect(processesOf(turn)).toBeGreaterThan(0)
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
   expect(processesOf(turn)).toBe(0)
   expect(turn.data('tool')).toMatchObject([{ tool: 'bash', output: expect.stringContaining('started') }])
 })
@@ -58,7 +58,7 @@ test('a background command that ignores being told to end is gone after an abort
   await turn.until(({ deltas }) => deltas.length > 2)
   expect(processesOf(turn)).toBeGreaterThan(0)
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
   expect(processesOf(turn)).toBe(0)
 })
 
@@ -66,7 +66,7 @@ test('an abort while the provider is waited for is an abort and no empty success
   const turn = startTurn(scene, { directory: repo, prompt: script([{ status: 500, headers: { 'retry-after': '60' } }]) })
   await turn.until(() => turn.data('provider.retry').length === 1)
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
 })
 
 test('an abort while a person is waited for takes the request out of the inbox', async () => {
@@ -77,7 +77,7 @@ test('an abort while a person is waited for takes the request out of the inbox',
   })
   await turn.until(() => scene.agents.inbox().length === 1)
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
   expect(scene.agents.inbox()).toEqual([])
   expect(turn.attention).toEqual(['permission', null])
 })

@@ -122,5 +122,5 @@ test('who signed in is known to the agents, and their provider has the time limi
   expect(model.requests.at(-1)!.headers.authorization).toBe('Bearer key-of-the-login')
   expect((await scene.agents.models()).models.map(({ id }) => id)).toEqual(['acme/large'])
   turn.abort()
-  expect(await turn.ending).toEqual({ kind: 'aborted' })
+  expect(await turn.ending).toMatchObject({ kind: 'aborted' })
 })

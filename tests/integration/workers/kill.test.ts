@@ -90,7 +90,8 @@ describe('a kill', () => {
   it('ends a thousand processes', async () => {
     const { up, kill, of } = await start()
     const id = await up('for i in $(seq 1000); do sleep 300 & done; touch up; wait')
-    expect(of(id).length).toBeGreaterThan(1_000)
+    // One that is just becoming `sleep` shows no environment for that moment.
+    await vi.waitFor(() => expect(of(id).length).toBeGreaterThan(1_000), { timeout: 10_000 })
     expect(await kill(id)).toMatchObject({ ...KILLED, endedHow: 'term' })
     expect(of(id)).toEqual([])
   })
