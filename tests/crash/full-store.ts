@@ -1,13 +1,13 @@
 /**
  * Loaded into a host before its own program (`node --import`): its database may not grow while the file `STORE_FULL_WHILE` exists, as on a full disk, and
- * may not be written at all while `STORE_READ_ONLY_WHILE` exists: SQLite itself refuses. When `STORE_BREAKS_ONCE` exists the thread that writes ends with an
- * error that nobody expects.
+ * may not be written at all while `STORE_READ_ONLY_WHILE` exists: SQLite itself refuses. While `STORE_BREAKS_WHILE` exists the thread that writes ends
+ * with an error that nobody expects.
  */
 import { existsSync } from 'node:fs'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 
-const { STORE_FULL_WHILE = '', STORE_READ_ONLY_WHILE = '', STORE_BREAKS_ONCE = '' } = process.env
+const { STORE_FULL_WHILE = '', STORE_READ_ONLY_WHILE = '', STORE_BREAKS_WHILE = '' } = process.env
 const NO_LIMIT = 2 ** 30
 
 if (workerData?.role === 'writer') {
@@ -20,7 +20,7 @@ if (workerData?.role === 'writer') {
   }
   StatementSync.prototype.run = function (this: StatementSync, ...values: unknown[]) {
     if (this.sourceSQL === 'BEGIN IMMEDIATE') {
-      if (existsSync(STORE_BREAKS_ONCE)) {
+      if (existsSync(STORE_BREAKS_WHILE)) {
         setImmediate(() => {
           throw new Error('a bug')
         })
