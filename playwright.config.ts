@@ -15,6 +15,7 @@ export default defineConfig({
   // Hosts and browsers share the machine: two at once keep both busy without starving them.
   workers: 2,
   timeout: 90_000,
+  retries: 1,
   expect: { timeout: 15_000 },
   forbidOnly: !!process.env.CI,
   reporter: 'list',
