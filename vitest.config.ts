@@ -24,8 +24,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
-          // Real processes, signals and servers on a machine that others use as well: one that fails once is looked at again, and a real fault fails twice.
-          retry: 1,
+          // Real processes, signals and servers on a machine that others use as well: what fails is looked at again, and a real fault fails each time.
+          retry: 2,
           expect: { poll: { timeout: 20_000 } },
         },
       },
