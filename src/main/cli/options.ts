@@ -33,13 +33,13 @@ export const parseInteger =
 /**
  * The access token: from `--token-file`, `--token`, or `CONTROLROOM_TOKEN`; undefined without any.
  *
- * @throws AppError VALIDATION_FAILED when it cannot be read, or is too short to keep anyone out
+ * @throws AppError VALIDATION_FAILED when it cannot be read, or has spaces
  */
 export function chooseToken(given: { token?: string; tokenFile?: string }, env: NodeJS.ProcessEnv): string | undefined {
   const token = given.tokenFile === undefined ? (given.token ?? env.CONTROLROOM_TOKEN) : readToken(given.tokenFile)
   if (token === undefined || token === '') return undefined
-  if (!/^[\x21-\x7e]{8,500}$/.test(token)) {
-    throw new AppError('VALIDATION_FAILED', 'The token must have 8 to 500 letters, digits or signs, and no spaces.')
+  if (!/^[\x21-\x7e]{1,500}$/.test(token)) {
+    throw new AppError('VALIDATION_FAILED', 'The token must have 1 to 500 letters, digits or signs, and no spaces.')
   }
   return token
 }

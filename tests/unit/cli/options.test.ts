@@ -35,7 +35,7 @@ describe('the access token', () => {
     expect(chooseToken({}, { CONTROLROOM_TOKEN: '' })).toBeUndefined()
   })
 
-  test.each(['short', 'with a space in it', 'ünïcödéd-töken'])('may not be "%s"', (token) => {
+  test.each(['with a space in it', 'ünïcödéd-töken'])('may not be "%s"', (token) => {
     expect(() => chooseToken({ token }, {})).toThrowError(/The token must have/)
   })
 
