@@ -52,13 +52,19 @@ export async function startBareServer(home: string, modelUrl: string) {
     if (url) break
   }
   child.stdout.resume()
+  const kill = (): void => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
+  }
+  // A bench that breaks leaves nothing running either.
+  process.once('exit', kill)
   return {
     url,
     headers: { Authorization: `Basic ${Buffer.from(`opencode:${PASSWORD}`).toString('base64')}` },
     async stop(): Promise<void> {
       const exited = new Promise((done) => child.once('exit', done))
-      process.kill(-child.pid!, 'SIGKILL')
+      kill()
       await exited
+      process.removeListener('exit', kill)
     },
   }
 }
