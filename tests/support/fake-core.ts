@@ -255,6 +255,7 @@ function blankRun(id: string): Run {
     warningAt: null,
     timeoutAt: null,
     pausedAt: null,
+    reconnectDeadline: null,
     cancelMode: null,
     cancelSignal: null,
     endedHow: null,

@@ -22,6 +22,7 @@ export function madeUpRun(n: number, now: number, some: Partial<RunSummary>): Ru
     warningAt: null,
     timeoutAt: null,
     pausedAt: null,
+    reconnectDeadline: null,
     cancelMode: null,
     cancelSignal: null,
     endedHow: null,

@@ -147,7 +147,7 @@ export type RunAttempt = z.infer<typeof RunAttempt>
  *
  * `heartbeatAt` is the last sign of life of its attempt; `message` one line on what it does now, or what came of it.
  * `timeoutStatus`, `warningAt` and `timeoutAt` are those of the running step; without one, and while its clock stands still (`pausedAt`), the moments
- * are null. `cancelMode` and `cancelSignal` say what was asked of a run that is `cancelling`, `endedHow` how an attempt that was told to stop ended.
+ * are null. `reconnectDeadline` is until when a run that is `awaiting_reconnect` waits for its target, and null in any other status. `cancelMode` and `cancelSignal` say what was asked of a run that is `cancelling`, `endedHow` how an attempt that was told to stop ended.
  */
 export const RunSummary = z
   .object({
@@ -165,6 +165,7 @@ export const RunSummary = z
     warningAt: Timestamp.nullable(),
     timeoutAt: Timestamp.nullable(),
     pausedAt: Timestamp.nullable(),
+    reconnectDeadline: Timestamp.nullable(),
     cancelMode: CancelMode.nullable(),
     cancelSignal: KillSignal.nullable(),
     endedHow: EndedHow.nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Timestamp } from './common.ts'
+import { Build } from './run.ts'
 
 /**
  * `starting` · `running` · `half_open`: started on trial after too many crashes · `backing_off`: crashed, started again at `nextTryAt` ·
@@ -28,8 +29,12 @@ export const WorkerStatus = z
     nextTryAt: Timestamp.nullable(),
     /** Since when it runs; null while it does not. */
     startedAt: Timestamp.nullable(),
-    buildId: z.string().optional(),
+    /** Which process start it is, where it says so: another one each time it has started. */
     instanceId: z.string().optional(),
+    /** What it runs; only of a worker process that has said so. */
+    build: Build.optional(),
+    /** What `worker.switch` is dispatched at; only of a worker process, also while it does not run. */
+    workerId: z.string().optional(),
   })
   .readonly()
 export type WorkerStatus = z.infer<typeof WorkerStatus>

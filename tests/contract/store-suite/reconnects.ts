@@ -60,6 +60,21 @@ export const reconnectTests = (bench: () => Promise<Bench>): void => {
     expect(await everythingAbout(store, run.id)).toEqual(before)
   })
 
+  test('a run says until when it waits, and no longer once it has ended', async () => {
+    const at = await bench()
+    const { store } = at
+    const run = await awaiting(at)
+    const shown = async () => [
+      (await store.get(run.id))?.reconnectDeadline,
+      (await store.list({ limit: 1 })).runs[0]?.reconnectDeadline,
+      (await store.board(T))[0]?.reconnectDeadline,
+      at.changes.at(-1)?.runs[0]?.reconnectDeadline,
+    ]
+    expect(await shown()).toEqual([T + 10_000, T + 10_000, T + 10_000, T + 10_000])
+    await store.reconnected('w1', back(), T + 50)
+    expect(await shown()).toEqual([null, null, null, null])
+  })
+
   test('a restart of the same build succeeds when a new instance came back', async () => {
     const at = await bench()
     await awaiting(at, { expectedBuild: OLD })

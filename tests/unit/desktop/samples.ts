@@ -36,6 +36,7 @@ export const run = (change: Partial<RunSummary> = {}): RunSummary => ({
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,
+  reconnectDeadline: null,
   cancelMode: null,
   cancelSignal: null,
   endedHow: null,

@@ -16,6 +16,7 @@ export const makeRun = (id: string, some: Partial<RunSummary> = {}): RunSummary 
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,
+  reconnectDeadline: null,
   cancelMode: null,
   cancelSignal: null,
   endedHow: null,

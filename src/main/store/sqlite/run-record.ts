@@ -8,9 +8,9 @@ import { readRunningStep, readSteps } from './steps.ts'
 /**
  * A run as its row holds it. `attemptId` is that of the live attempt, `heartbeatAt` belongs to it; `params` is still JSON text.
  *
- * The clock of its step is not among it: that is the step's, and read when a run is handed out.
+ * The clock of its step is not among it: that is the step's, and read when a run is handed out. Until when it waits for its target follows from the rest.
  */
-export interface RunRecord extends Omit<Run, 'steps' | 'params' | keyof Timing> {
+export interface RunRecord extends Omit<Run, 'steps' | 'params' | 'reconnectDeadline' | keyof Timing> {
   readonly limitKey: string
   readonly attemptId: string | null
   readonly cancelReason: string | null
@@ -29,15 +29,17 @@ export type RawSummary = Omit<RunSummary, 'dismissed' | 'error' | keyof Timing> 
   attemptId: string | null
 }
 
-/** The columns of a summary, from `runs AS r` joined by `SUMMARY_FROM`. */
-export const SUMMARY_COLUMNS = `r.id, r.title, r.op, r.template, r.project_id AS projectId, r.lane, r.priority, r.status, r.outcome, r.attention,
+const COLUMNS = `r.id, r.title, r.op, r.template, r.project_id AS projectId, r.lane, r.priority, r.status, r.outcome, r.attention,
   r.cancel_mode AS cancelMode, r.cancel_signal AS cancelSignal, r.ended_how AS endedHow, r.attempt_id AS attemptId,
   r.progress, r.message, r.attempt, r.max_attempts AS maxAttempts, r.lost, r.max_lost AS maxLost, r.run_at AS runAt, r.created_at AS createdAt,
   r.started_at AS startedAt, r.ended_at AS endedAt, a.heartbeat_at AS heartbeatAt, r.session_id AS sessionId, r.worktree_id AS worktreeId,
   r.model, r.error, r.cost, r.dismissed`
+/** The columns of a summary, from `runs AS r` joined by `SUMMARY_FROM`. */
+export const SUMMARY_COLUMNS = `${COLUMNS},
+  CASE WHEN r.status = 'awaiting_reconnect' THEN json_extract(r.reconnect, '$.deadline') END AS reconnectDeadline`
 export const SUMMARY_FROM = 'runs AS r LEFT JOIN run_attempts AS a ON a.run_id = r.id AND a.id = r.attempt_id'
 
-const RECORD = `SELECT ${SUMMARY_COLUMNS}, r.limit_key AS limitKey, r.target, r.reconnect, r.cancel_reason AS cancelReason,
+const RECORD = `SELECT ${COLUMNS}, r.limit_key AS limitKey, r.target, r.reconnect, r.cancel_reason AS cancelReason,
   r.last_seq AS lastSeq, r.idempotency_key AS idempotencyKey, r.params FROM ${SUMMARY_FROM}`
 
 /** The clock of the step that runs. Only a live run has one. */
@@ -91,16 +93,21 @@ export const requireLease = (db: Connection, lease: Lease): LiveRecord => {
   return record
 }
 
+/** What `SUMMARY_COLUMNS` says of a row, for a record. */
+const reconnectDeadlineOf = ({ status, reconnect }: RunRecord): number | null =>
+  status === 'awaiting_reconnect' ? (reconnect?.deadline ?? null) : null
+
 /** The summary of a record as it is now, its step's clock included. */
 export const summarize = (db: Connection, record: RunRecord): RunSummary => {
   const { limitKey, attemptId, cancelReason, lastSeq, params, idempotencyKey, target, reconnect, ...summary } = record
-  return { ...summary, ...readTiming(db, record) }
+  return { ...summary, ...readTiming(db, record), reconnectDeadline: reconnectDeadlineOf(record) }
 }
 
 /** The whole run. */
 export const toRun = (record: RunRecord, steps: readonly RunStep[]): Run => {
   const { limitKey, attemptId, cancelReason, lastSeq, ...run } = record
-  return { ...run, ...timingOf(steps.find((step) => step.status === 'running')), params: decodeJson(record.params), steps }
+  const timing = timingOf(steps.find((step) => step.status === 'running'))
+  return { ...run, ...timing, reconnectDeadline: reconnectDeadlineOf(record), params: decodeJson(record.params), steps }
 }
 
 /** @returns null when there is no such run */

@@ -43,6 +43,7 @@ export const makeRun = (fields: Partial<Run> = {}): Run => ({
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,
+  reconnectDeadline: null,
   cancelMode: null,
   cancelSignal: null,
   endedHow: null,
