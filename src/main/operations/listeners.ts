@@ -3,12 +3,14 @@ import type { Operation } from '../../shared/models/index.ts'
 /** Hears of every change of an operation: a frozen copy, on a later microtask than the change. May return a promise: it gets the next change after that. */
 export type OperationListener = (operation: Operation) => void | Promise<void>
 
-/** Waiting changes of one listener beyond this many lose all but the newest of each still active operation. */
+/** Waiting changes of one listener beyond this many lose all but the newest of each still active operation; what is left may double before the next time. */
 const MAX_WAITING = 1_000
 
 interface Subscription {
   readonly listener: OperationListener
   queue: Operation[]
+  /** How long the queue may grow. */
+  limit: number
   draining: boolean
 }
 
@@ -40,14 +42,16 @@ export function createFanOut(onError: (error: unknown) => void) {
 
   return {
     add(listener: OperationListener): () => void {
-      const subscription: Subscription = { listener, queue: [], draining: false }
+      const subscription: Subscription = { listener, queue: [], limit: MAX_WAITING, draining: false }
       subscriptions.add(subscription)
       return () => void subscriptions.delete(subscription)
     },
     send(operation: Operation): void {
       for (const subscription of subscriptions) {
         subscription.queue.push(operation)
-        if (subscription.queue.length > MAX_WAITING) subscription.queue = withoutOutdated(subscription.queue)
+        if (subscription.queue.length <= subscription.limit) continue
+        subscription.queue = withoutOutdated(subscription.queue)
+        subscription.limit = Math.max(MAX_WAITING, 2 * subscription.queue.length)
       }
       if (scheduled) return
       scheduled = true

@@ -6,7 +6,7 @@ import {
   type RunError,
   type RunSummary,
 } from '../../shared/models/index.ts'
-import type { Clock, Logger } from '../platform/index.ts'
+import { type Clock, deepFreeze, type Logger } from '../platform/index.ts'
 import type { OperationHistoryStore } from './history-store.ts'
 import { createFanOut, type OperationListener } from './listeners.ts'
 import { operationOfRun } from './run-operation.ts'
@@ -105,7 +105,7 @@ export function createOperations(deps: {
 
   const commit = (entry: Entry, change: Partial<Operation>): void => {
     const before = entry.operation
-    const operation = Object.freeze({ ...before, ...change })
+    const operation = deepFreeze({ ...before, ...change })
     entry.operation = operation
     tell(entry)
     if (change.state && operation.runId === null) save(() => deps.store.saveOperation(operation))
@@ -199,7 +199,8 @@ export function createOperations(deps: {
         if (entry.operation.state !== 'active') return
         commit(entry, { progress: nextProgress(entry.operation.progress, progress), ...(message === undefined ? {} : { message }) })
       },
-      complete: (error) => end(entry, error ? 'failed' : 'completed', error ?? null),
+      // A copy: what a caller does with its error afterwards is no change of the operation.
+      complete: (error) => end(entry, error ? 'failed' : 'completed', error ? structuredClone(error) : null),
       cancel: () => end(entry, 'cancelled', null),
       durationMs: () => (entry.operation.endedAt ?? clock.now()) - entry.operation.startedAt,
       isCancellable: () => isCancellable(entry.operation, clock.now()),
@@ -267,7 +268,7 @@ export function createOperations(deps: {
           controller: new AbortController(),
           toldAt: clock.now(),
           // Its retry died with the process that knew how to do the work.
-          operation: Object.freeze({ ...stored, canRetry: false, ...(interrupted ? interruption(clock.now()) : {}) }),
+          operation: deepFreeze({ ...stored, canRetry: false, ...(interrupted ? interruption(clock.now()) : {}) }),
         }
         entries.set(stored.id, entry)
         if (interrupted) save(() => deps.store.saveOperation(entry.operation))

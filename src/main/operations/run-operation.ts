@@ -1,4 +1,5 @@
 import { isEnded, type Operation, type RunSummary } from '../../shared/models/index.ts'
+import { deepFreeze } from '../platform/index.ts'
 
 /**
  * The operation of a run, derived from it and never stored: null until its first claim.
@@ -8,7 +9,7 @@ import { isEnded, type Operation, type RunSummary } from '../../shared/models/in
 export function operationOfRun(run: RunSummary): Operation | null {
   if (run.startedAt === null) return null
   const state = run.status === 'succeeded' ? 'completed' : isEnded(run.status) ? (run.status as 'failed' | 'cancelled') : 'active'
-  return Object.freeze({
+  return deepFreeze({
     id: run.id,
     name: run.title,
     category: 'run',

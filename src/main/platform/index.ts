@@ -1,5 +1,6 @@
 /** The platform room: time, ids, logs, paths, processes. It knows no word of the product's domain. */
 export { systemClock } from './clock.ts'
+export { deepFreeze } from './deep-freeze.ts'
 export { type EntryName, entryPath } from './entries.ts'
 export { newId, newToken } from './ids.ts'
 export { DEFAULT_GRACE_MS, type KillReport, type KillTarget, killTree } from './kill-tree.ts'

@@ -1,12 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { createOperations, type OperationHandle, type Operations } from '../../../src/main/operations/index.ts'
 import type { Operation, RunSummary } from '../../../src/shared/models/index.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
-
-// A failure is repeated with OPERATIONS_SEED=<seed>; OPERATIONS_SEQUENCES=10000 is for a long look.
-const seed = Number(process.env.OPERATIONS_SEED ?? Date.now() % 2 ** 31)
-const numRuns = Number(process.env.OPERATIONS_SEQUENCES ?? 500)
+import { property } from '../../support/sequences.ts'
 
 /** The panel as one would keep it with paper cards: one for each operation, in two heaps. */
 interface Card {
@@ -296,24 +293,20 @@ const histories = fc.commands<Model, Real, false>(
   { maxCommands: 50, size: 'max' },
 )
 
-test(
-  `the registry does what two heaps of cards do, in ${numRuns} random histories (seed ${seed})`,
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(histories, async (commands) => {
-        const real = { clock: createManualClock(1_000_000), stored: new Map(), asked: [], handles: new Map(), count: 0 } as unknown as Real
-        real.operations = openRegistry(real)
-        listen(real)
-        await fc.asyncModelRun(() => ({ model: { cards: [] }, real }), commands)
-        // In the end everyone knows what the registry knows.
-        await real.clock.advance(1_000)
-        for (const [id, operation] of real.told) {
-          const now = real.operations.get(id)
-          if (now) expect(operation).toEqual(now)
-        }
-      }),
-      { seed, numRuns },
-    )
-  },
-  60_000 + numRuns * 200,
+property('the registry does what two heaps of cards do', (parameters) =>
+  fc.assert(
+    fc.asyncProperty(histories, async (commands) => {
+      const real = { clock: createManualClock(1_000_000), stored: new Map(), asked: [], handles: new Map(), count: 0 } as unknown as Real
+      real.operations = openRegistry(real)
+      listen(real)
+      await fc.asyncModelRun(() => ({ model: { cards: [] }, real }), commands)
+      // In the end everyone knows what the registry knows.
+      await real.clock.advance(1_000)
+      for (const [id, operation] of real.told) {
+        const now = real.operations.get(id)
+        if (now) expect(operation).toEqual(now)
+      }
+    }),
+    parameters,
+  ),
 )

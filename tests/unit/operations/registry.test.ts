@@ -3,8 +3,9 @@ import { createOperations, type Operations } from '../../../src/main/operations/
 import type { Operation, RunSummary } from '../../../src/shared/models/index.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
-/** A registry over a history kept in memory, its clock, and the runs' controls as spies. */
+/** A registry over a history kept in memory, its clock, and the runs' controls as spies. While `full` is set nothing can be stored. */
 function setUp(kept: Operation[] = []) {
+  const disk = { full: false, deleted: [] as string[] }
   const clock = createManualClock(1_000_000)
   const stored = new Map(kept.map((operation) => [operation.id, operation]))
   let count = 0
@@ -14,8 +15,12 @@ function setUp(kept: Operation[] = []) {
     clock,
     newId: () => `op${String(++count).padStart(6, '0')}`,
     store: {
-      saveOperation: async (operation) => void stored.set(operation.id, operation),
+      saveOperation: async (operation) => {
+        if (disk.full) throw new Error('the disk is full')
+        stored.set(operation.id, operation)
+      },
       deleteOperations: async (ids) => {
+        disk.deleted.push(...ids)
         for (const id of ids) stored.delete(id)
       },
       loadOperations: async () => [...stored.values()],
@@ -23,7 +28,7 @@ function setUp(kept: Operation[] = []) {
     runs,
     logger,
   })
-  return { clock, operations, stored, runs, logger }
+  return { clock, operations, stored, runs, logger, disk }
 }
 
 /** Lets every waiting microtask run. */
@@ -91,6 +96,28 @@ describe('an operation', () => {
     const { operation, signal } = operations.startWithSignal('Pull', 'command', { signal: caller.signal })
     caller.abort()
     expect([signal.aborted, operations.get(operation.id)?.state]).toEqual([true, 'cancelled'])
+  })
+
+  it('that is started with a signal which has aborted is cancelled at once', () => {
+    const { operations } = setUp()
+    const { operation, signal } = operations.startWithSignal('Pull', 'command', { signal: AbortSignal.abort() })
+    expect([signal.aborted, operations.get(operation.id)?.state]).toEqual([true, 'cancelled'])
+  })
+
+  it('keeps whose part it is', () => {
+    const { operations } = setUp()
+    const parent = operations.start('Install', 'install')
+    const child = operations.start('Unpack', 'install', { parent: parent.id })
+    expect([operations.get(parent.id)?.parentId, operations.get(child.id)?.parentId]).toEqual([null, parent.id])
+  })
+
+  it('takes the message of progress that it does not take', () => {
+    const { operations } = setUp()
+    const handle = operations.start('Pull', 'command')
+    handle.updateProgress(0.5, 'half')
+    handle.updateProgress(0.2, 'again from a fifth')
+    handle.updateProgress(0.6)
+    expect(operations.get(handle.id)).toMatchObject({ progress: 0.6, message: 'again from a fifth' })
   })
 
   it('ends once: what comes after the first ending changes nothing', () => {
@@ -287,6 +314,21 @@ describe('a restart', () => {
   })
 })
 
+describe('a history that cannot be stored', () => {
+  it('is a line in the log and no more: operations go on, and what comes later is stored again', async () => {
+    const { operations, stored, disk, logger } = setUp()
+    disk.full = true
+    const lost = operations.start('Pull', 'command')
+    lost.complete()
+    await operations.flush()
+    disk.full = false
+    const kept = operations.start('Push', 'command')
+    await operations.flush()
+    expect([operations.get(lost.id)?.state, [...stored.keys()]]).toEqual(['completed', [kept.id]])
+    expect(logger.error).toHaveBeenCalledTimes(2)
+  })
+})
+
 describe('the operation of a run', () => {
   const run = (change: Partial<RunSummary>): RunSummary =>
     ({
@@ -313,6 +355,21 @@ describe('the operation of a run', () => {
     operations.applyRun(run({}))
     await operations.flush()
     expect([before, operations.get('r1')?.runId, stored.size]).toEqual([null, 'r1', 0])
+  })
+
+  it('leaves the history like any other, without the store being asked to forget it', async () => {
+    const { operations, disk } = setUp()
+    operations.applyRun(run({ status: 'succeeded', endedAt: 9, progress: 1 }))
+    const others = Array.from({ length: 101 }, () => operations.start('Pull', 'command'))
+    for (const other of others) other.complete()
+    await operations.flush()
+    expect([operations.get('r1'), disk.deleted]).toEqual([null, [others[0]!.id]])
+  })
+
+  it('that was cancelled has no error', () => {
+    const { operations } = setUp()
+    operations.applyRun(run({ status: 'cancelled', outcome: 'cancelled', endedAt: 9 }))
+    expect(operations.get('r1')).toMatchObject({ state: 'cancelled', error: null, inHistory: true, canRetry: true })
   })
 
   it('stays active while the run waits for another attempt, and says which one', () => {

@@ -1,12 +1,5 @@
-import type { Logger } from '../../platform/index.ts'
+import { deepFreeze, type Logger } from '../../platform/index.ts'
 import type { StoreChange } from '../../runs/store-port.ts'
-
-/** Freezes a value of plain objects and arrays with everything in it. */
-const deepFreeze = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const inner of Object.values(value)) deepFreeze(inner)
-  return Object.freeze(value)
-}
 
 /** Hands every change to every listener, in commit order. They share one frozen copy; one that throws harms nobody. */
 export const createFeed = (logger: Logger) => {
