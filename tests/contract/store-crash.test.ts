@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openSqliteStore } from '../../src/main/store/sqlite/index.ts'
+import { seed } from '../support/sequences.ts'
 import { tempFolder } from '../support/temp.ts'
 import { T } from './store-suite/harness.ts'
 
-const seed = Number(process.env.STORE_SEED ?? Date.now() % 2 ** 31)
 const ROUNDS = 8
 
 /** Small and good enough to choose moments; the same seed chooses the same ones. */

@@ -2,26 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Project } from '../../src/shared/models/index.ts'
 import { git } from '../support/git.ts'
+import { seed } from '../support/sequences.ts'
 import { failOnLeftovers } from '../support/temp.ts'
 import { openScene, untilNothingIsLeft } from './scene.ts'
 
 failOnLeftovers()
 
 const ROUNDS = 6
-/** `CRASH_SEED` plays a round of deaths again. */
-const SEED = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 /** Numbers from 0 to 1, the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed
+function randomFrom(start: number): () => number {
+  let state = start
   return () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31
     return state / 2 ** 31
   }
 }
 
-it(`hosts and OpenCode servers that die at random moments lose nothing and do nothing twice (seed ${SEED})`, async () => {
-  const random = randomFrom(SEED)
+it(`hosts and OpenCode servers that die at random moments lose nothing and do nothing twice (seed ${seed})`, async () => {
+  const random = randomFrom(seed)
   const scene = await openScene()
   const write = { tools: [{ name: 'write', args: { filePath: 'a.txt', content: 'a\n' } }] }
   const bash = { tools: [{ name: 'bash', args: { command: 'sleep 0.2; echo b >> b.txt', description: 'b' } }] }
@@ -53,7 +52,7 @@ it(`hosts and OpenCode servers that die at random moments lose nothing and do no
 
   const host = await scene.start()
   for (const [round, id] of ids.entries()) {
-    const what = `round ${round}, seed ${SEED}`
+    const what = `round ${round}, seed ${seed}`
     expect(await host.until(id, 'succeeded', 'failed'), what).toMatchObject({ status: 'succeeded', error: null })
     const [attempts, events] = [await host.attempts(id), await host.events(id)]
     expect(

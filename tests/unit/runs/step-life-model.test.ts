@@ -1,17 +1,13 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { silentLogger } from '../../../src/main/platform/index.ts'
 import { type OpContext, type OpDefinition, runStep, type StopReason } from '../../../src/main/runs/index.ts'
 import { createTimeoutChecker } from '../../../src/main/workers/index.ts'
 import type { Attention, ClaimedRun, Outcome, RunStatus } from '../../../src/shared/models/index.ts'
 import { aRun, claimOf, endingOf, leaseOf, T } from '../../contract/store-suite/harness.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
+import { property } from '../../support/sequences.ts'
 import { type InProcessStore, openInProcess } from '../store/in-process-store.ts'
-
-// A failure is repeated with STEP_SEED=<seed>; STEP_SEQUENCES=10000 is for a long look.
-const seed = Number(process.env.STEP_SEED ?? Date.now() % 2 ** 31)
-const numRuns = Number(process.env.STEP_SEQUENCES ?? 500)
-const LIMIT_MS = 30_000 + numRuns * 100
 
 // --- From validate to outcome: which parts of an op are called, and what comes of them.
 
@@ -107,14 +103,14 @@ async function perform(script: Script): Promise<{ called: Part[]; outcome: Outco
   return { called, outcome: ending.outcome }
 }
 
-test(`a step does what its op’s parts say, in ${numRuns} scripts (seed ${seed})`, async () => {
-  await fc.assert(
+property('a step does what its op’s parts say', (parameters) =>
+  fc.assert(
     fc.asyncProperty(scripts, async (script) => {
       expect(await perform(script)).toEqual(foretell(script))
     }),
-    { seed, numRuns },
-  )
-})
+    parameters,
+  ),
+)
 
 // --- Its clock: the real store and the real checker against someone with an hourglass.
 
@@ -282,41 +278,35 @@ const lives = fc.commands<Model, Real, false>(
   { maxCommands: 60, size: 'max' },
 )
 
-describe('the clock of a step', () => {
-  test(
-    `runs down like an hourglass that is laid down while a person is waited for, in ${numRuns} lives (seed ${seed})`,
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(lives, async (commands) => {
-          const clock = createManualClock(T)
-          const { store } = openInProcess()
-          await store.enqueue(aRun({ maxLost: 1_000 }), T)
-          const [run] = await store.claim(claimOf({ leaseMs: 1e12 }))
-          const real: Real = { clock, store, run: run!, stopAsked: false }
-          const checker = createTimeoutChecker({
-            store,
-            stopAttempt(attemptId) {
-              expect(attemptId).toBe(real.run.attemptId)
-              real.stopAsked = true
-              return true
-            },
-            clock,
-            logger: silentLogger,
-          })
-          const crashes: unknown[] = []
-          checker.start({ ready: () => {}, crashed: (error) => crashes.push(error) })
-          const model: Model = { status: 'running', outcome: null, killing: false, wish: null, glass: null, stopAsked: false }
-          try {
-            await fc.asyncModelRun(() => ({ model, real }), commands)
-            expect(crashes).toEqual([])
-          } finally {
-            await checker.stop()
-            await store.close()
-          }
-        }),
-        { seed, numRuns },
-      )
-    },
-    LIMIT_MS,
-  )
-})
+property('the clock of a step runs down like an hourglass that is laid down while a person is waited for', (parameters) =>
+  fc.assert(
+    fc.asyncProperty(lives, async (commands) => {
+      const clock = createManualClock(T)
+      const { store } = openInProcess()
+      await store.enqueue(aRun({ maxLost: 1_000 }), T)
+      const [run] = await store.claim(claimOf({ leaseMs: 1e12 }))
+      const real: Real = { clock, store, run: run!, stopAsked: false }
+      const checker = createTimeoutChecker({
+        store,
+        stopAttempt(attemptId) {
+          expect(attemptId).toBe(real.run.attemptId)
+          real.stopAsked = true
+          return true
+        },
+        clock,
+        logger: silentLogger,
+      })
+      const crashes: unknown[] = []
+      checker.start({ ready: () => {}, crashed: (error) => crashes.push(error) })
+      const model: Model = { status: 'running', outcome: null, killing: false, wish: null, glass: null, stopAsked: false }
+      try {
+        await fc.asyncModelRun(() => ({ model, real }), commands)
+        expect(crashes).toEqual([])
+      } finally {
+        await checker.stop()
+        await store.close()
+      }
+    }),
+    parameters,
+  ),
+)
