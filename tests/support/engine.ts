@@ -56,9 +56,10 @@ export async function openEngine(
   })
   const checker = createTimeoutChecker({
     store,
-    stopAttempt: (attemptId, reason) => pool.stopAttempt(attemptId, reason),
+    pool,
     clock: systemClock,
     logger: silentLogger,
+    random: () => 0,
   })
   checker.start(told)
   const stop = async (): Promise<void> => {

@@ -252,6 +252,7 @@ function blankRun(id: string): Run {
     outcome: null,
     attention: null,
     timeoutStatus: 'normal',
+    timedFrom: null,
     warningAt: null,
     timeoutAt: null,
     pausedAt: null,

@@ -8,7 +8,8 @@ const LEASE_MS = 60_000
 const MOST_TOLD = 100
 
 /** What the doors may ask about runs, as thin calls into the rooms. */
-export function runsApi({ store, runs, feed, worktrees, projects, limits, clock, supervision }: Rooms): CoreApi['runs'] {
+export function runsApi({ store, runs, feed, worktrees, projects, ops, limits, clock, supervision }: Rooms): CoreApi['runs'] {
+  const timeouts = Object.fromEntries([...ops.values()].map((op) => [op.name, op.timeouts]))
   return {
     create: (input) => runs.create(input),
     list: (query) => store.list(query),
@@ -34,7 +35,7 @@ export function runsApi({ store, runs, feed, worktrees, projects, limits, clock,
       // A degraded host hands nothing out; workers simply ask again.
       supervision.admission() !== 'all'
         ? []
-        : store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), now: clock.now() }),
+        : store.claim({ workerId, instanceId: workerId, lanes, limit, leaseMs, limits: limits(), timeouts, now: clock.now() }),
     heartbeat: ({ progress, message, ...lease }) => store.heartbeat(lease, { progress, message }, LEASE_MS, clock.now()),
     complete({ status, outcome = OUTCOME_OF[status], how, error, result, ...lease }) {
       if (statusOf(outcome) !== status) {

@@ -1,5 +1,5 @@
 import type { DispatchedRun } from '../../shared/contract/index.ts'
-import { AppError, isAppError, type Run } from '../../shared/models/index.ts'
+import { AppError, type Run } from '../../shared/models/index.ts'
 import type { CoreApi } from '../ipc/index.ts'
 import { type DispatchPlan, describeOps, planDispatch, readOptions, refusalOf, runKey } from '../ops/index.ts'
 import { newId } from '../platform/index.ts'
@@ -47,18 +47,11 @@ export function opsApi(rooms: Rooms): CoreApi['ops'] {
     )
     return { ...planned, target: id }
   }
-  /** Does at once what a control op does, and keeps that as a run which has ended. */
-  const control = async ({ op }: DispatchPlan, run: NewRun): Promise<Run> => {
-    const { message, result } = await op.act!(op.params.parse(run.steps[0]!.params))
-    return (await store.record(run, { outcome: 'success', message, error: null, result }, clock.now())).run
+  /** Does at once what a control op does, and keeps that as a run which has ended. Among others that have acted already a refusal is kept as failed. */
+  const control = async ({ op }: DispatchPlan, run: NewRun, keepRefusal: boolean): Promise<Run> => {
+    const deed = op.control!(op.params.parse(run.steps[0]!.params))
+    return (await store.control(run, { ...deed, keepRefusal }, clock.now())).run
   }
-  /** The same where others of the dispatch have acted already: what cannot be done any more is kept as failed. */
-  const controlAmong = (plan: DispatchPlan, run: NewRun): Promise<Run> =>
-    control(plan, run).catch(async (error: unknown) => {
-      if (!isAppError(error) || error.code === 'STORE_UNAVAILABLE') throw error
-      const refused = { code: error.code, message: error.message, retryable: false }
-      return (await store.record(run, { outcome: 'error', message: error.message, error: refused, result: null }, clock.now())).run
-    })
 
   return {
     list: () => ({ ops: describeOps(rooms.ops) }),
@@ -73,7 +66,7 @@ export function opsApi(rooms: Rooms): CoreApi['ops'] {
       for (const { target, run } of planned) {
         let stored: Run
         if ('status' in run) stored = run
-        else if (plan.op.control && plan.op.act) stored = await (runs.length === 0 ? control(plan, run) : controlAmong(plan, run))
+        else if (plan.op.control) stored = await control(plan, run, runs.length > 0)
         else stored = (await store.enqueue(run, clock.now())).run
         runs.push({ id: stored.id, op: plan.op.name, target, status: stored.status })
       }

@@ -103,10 +103,10 @@ export async function buildRooms(
   const instanceId = newId()
 
   const supervision = createSupervision({ clock, logger })
-  const opened = await openRestartableStore({ file: paths.database, logger })
+  const opened = await openRestartableStore({ file: paths.database, clock, logger })
   scope.add('the store', () => opened.store.close())
   scope.add('the supervised workers', () => supervision.supervisor.stop())
-  supervision.keep(opened.worker)
+  for (const thread of opened.workers) supervision.keep(thread)
   const { store, stop: stopWatching } = watchStore(opened.store, { clock, onTrouble: events.storeTrouble })
   scope.add('the eye on the store', stopWatching)
   const watchdog = startWatchdog({ instanceId, clock, logger })
@@ -114,7 +114,7 @@ export async function buildRooms(
   const connect = () => store.connectWriterPort()
   const heartbeats = createHeartbeats({ connect, leaseMs: LEASE_MS, intervalMs: HEARTBEAT_MS, clock, logger })
   supervision.keep(heartbeats)
-  opened.onReopened(() => heartbeats.reconnect())
+  opened.onReopened((role) => role === 'writer' && heartbeats.reconnect())
 
   const projects = createProjects({ file: paths.projectsFile, clock, logger, settings: () => settings.get() })
   const worktrees = createWorktrees({ root: paths.worktrees, clock, logger, env: { [INSTANCE_MARK]: instanceId } })
@@ -197,10 +197,9 @@ export async function buildRooms(
     concurrency: () => config.concurrency ?? settings.get().limits.global,
     admission: supervision.admission,
   })
-  const stopAttempt: ExecutorPool['stopAttempt'] = (attemptId, reason) => pool.stopAttempt(attemptId, reason)
   const helpers = [
     createSweeper({ store, clock, logger, random: Math.random }),
-    createTimeoutChecker({ store, stopAttempt, clock, logger }),
+    createTimeoutChecker({ store, pool, clock, logger, random: Math.random }),
   ]
   supervision.supervisor.subscribe(() => pool.wake())
   supervision.supervisor.start()

@@ -16,6 +16,7 @@ import type { Admission } from '../workers/index.ts'
  */
 const OPTIONS: Readonly<Record<string, Partial<WorkerOptions>>> = {
   Store: { critical: true },
+  'Store reader': { critical: true },
   Heartbeats: { critical: true },
   'Executor pool': { critical: true },
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { fail, type Json, type Result, type Run } from '../../shared/models/index.ts'
-import { type CancelRequest, decideCancel, defineOp, type OpDefinition } from '../runs/index.ts'
+import { fail, type Result, type Run } from '../../shared/models/index.ts'
+import { type CancelRequest, type Deed, decideCancel, defineOp, describeDeed, type OpDefinition } from '../runs/index.ts'
 import { endingOf } from './endings.ts'
 
 /** What ops that act on other runs need. */
@@ -11,14 +11,11 @@ export interface ControlDeps {
 }
 
 /** Makes an op that acts at once when it is dispatched. As a step of a run it acts when its turn comes. */
-export function controlOp<P>(op: {
-  name: string
-  title: string
-  params: z.ZodType<P>
-  check: (params: P) => Promise<Result<void>>
-  act: (params: P) => Promise<{ message: string; result: Json }>
-}): OpDefinition {
-  const { name, title, params, check, act } = op
+export function controlOp<P>(
+  deps: ControlDeps,
+  op: { name: string; title: string; params: z.ZodType<P>; control: (params: P) => Omit<Deed, 'keepRefusal'> },
+): OpDefinition {
+  const { name, title, params, control } = op
   return defineOp<P>({
     name,
     title,
@@ -28,12 +25,13 @@ export function controlOp<P>(op: {
     idempotent: false,
     workspace: 'none',
     targets: 'run',
-    control: true,
-    preValidate: check,
-    act,
+    control,
+    preValidate: (given) => check(deps, control(given)),
     async execute(context) {
+      const { runId, request } = control(context.params)
       try {
-        return { outcome: 'success', ...(await act(context.params)) }
+        const { message, result } = describeDeed(await deps.cancelRun(runId, request), request)
+        return { outcome: 'success', message, ...(result === null ? {} : { result }) }
       } catch (error) {
         return endingOf(error, 'CONTROL_FAILED')
       }
@@ -42,12 +40,9 @@ export function controlOp<P>(op: {
 }
 
 /** Whether a run can be asked that now; nothing is changed. */
-export async function checkCancel({ run }: ControlDeps, runId: string, request: CancelRequest): Promise<Result<void>> {
+async function check({ run }: ControlDeps, { runId, request }: Omit<Deed, 'keepRefusal'>): Promise<Result<void>> {
   const found = await run(runId)
   if (!found) return fail('NOT_FOUND', `there is no run ${runId}.`)
   const decision = decideCancel({ ...found, cancelReason: null }, request, 0)
   return decision.ok ? { ok: true, value: undefined } : decision
 }
-
-/** What the target was when it had been asked. */
-export const nameStatus = ({ status, attempt }: Run): { status: string; attempt: number } => ({ status, attempt })

@@ -87,7 +87,7 @@ export const describeOps = (ops: OpRegistry): OpInfo[] =>
     targetParam: TARGET_PARAM[targetKindOf(op)],
     cancellable: op.cancellable,
     idempotent: op.idempotent,
-    control: op.control ?? false,
+    control: op.control !== undefined,
   }))
 
 const wrong = (field: string, message: string, more: object = {}): AppError =>

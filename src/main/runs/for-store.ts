@@ -7,6 +7,7 @@ export { type Admission, admit, type LiveCount, limitKeyOf } from './admission.t
 export { decideAwait, describeLateReturn, endingOfReturn, endingOfSilence } from './reconnect.ts'
 export {
   attentionOf,
+  clockOfClaim,
   decideMark,
   decidePause,
   decideWaitLonger,
@@ -18,5 +19,24 @@ export {
   timingOf,
 } from './timing.ts'
 export { NOT_CANCELLING, type Note, type RunChanges, type RunState, type StepRule, type Transition } from './transition.ts'
-export { decideClaim, decideEnding, decideEnqueue, decidePromote, decideRecord, decideRelease, mergeProgress } from './transitions.ts'
-export { decideCancel, decideDismiss, decideMove, decideResume, decideRetry } from './transitions-by-hand.ts'
+export {
+  decideClaim,
+  decideEnding,
+  decideEnqueue,
+  decidePromote,
+  decideRecord,
+  decideRelease,
+  endingOfFence,
+  mergeProgress,
+  settleEnding,
+} from './transitions.ts'
+export {
+  decideCancel,
+  decideDismiss,
+  decideMove,
+  decideResume,
+  decideRetry,
+  decideTimeOut,
+  describeDeed,
+  describeRefusal,
+} from './transitions-by-hand.ts'

@@ -17,6 +17,8 @@ import type {
   Timeouts,
 } from '../../shared/models/index.ts'
 
+import type { Deed } from './store-port.ts'
+
 /** Why an op is told to stop. The first reason stands. */
 export type StopReason = 'cancelled' | 'killed' | 'timed_out' | 'lease_lost' | 'shutdown'
 
@@ -107,10 +109,8 @@ export interface OpDefinition<P = unknown> {
   readonly workspace: 'none' | 'worktree'
   /** What it is dispatched at; projects when left out, and then a target may be missing. The id of any other target is a parameter of the step. */
   readonly targets?: TargetKind
-  /** Acts on other runs: dispatch never queues it, but calls `act` at once and keeps a run that has ended. */
-  readonly control?: boolean
-  /** What a control op does. `message` is one line about it. @throws AppError when it cannot be done; then nothing was changed */
-  act?(params: P): Promise<{ message: string; result: Json }>
+  /** What it asks of another run: dispatch never queues such an op, but has it done at once and keeps a run that has ended. */
+  control?(params: P): Omit<Deed, 'keepRefusal'>
   /** Asked by dispatch before anything is stored. It must not change anything, and what may change while the run waits belongs into `validate`. */
   preValidate?(params: P, target: OpTarget): Promise<Result<void>>
   validate?(context: OpContext<P>): Promise<Result<void>>

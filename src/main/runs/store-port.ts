@@ -22,6 +22,7 @@ import type {
   RunSummary,
   StepSpec,
   TimeoutStatus,
+  Timeouts,
 } from '../../shared/models/index.ts'
 
 /** How many runs may be live at once. A project missing in `projects` takes `project`. */
@@ -70,6 +71,8 @@ export interface ClaimRequest {
   readonly limit: number
   readonly leaseMs: number
   readonly limits: Limits
+  /** Time limits by op, for a worker that does not say which step it is at: the clock of its step begins with the claim. */
+  readonly timeouts?: Readonly<Record<string, Timeouts>>
   readonly now: number
 }
 
@@ -85,9 +88,22 @@ export interface AttemptEnding {
 
 /** How a live run is asked to end. A kill begins with `signal`, SIGTERM when left out. */
 export interface CancelRequest {
-  readonly mode: CancelMode
+  readonly mode: Exclude<CancelMode, 'timeout'>
   readonly signal?: KillSignal
   readonly reason: string | null
+}
+
+/** What a control run does to another run. A refusal is thrown and nothing stored, or kept as the control run's own failure. */
+export interface Deed {
+  readonly runId: string
+  readonly request: CancelRequest
+  readonly keepRefusal: boolean
+}
+
+/** A run that is to end and whose worker has had all the time there is. */
+export interface DueFence {
+  readonly runId: string
+  readonly attemptId: string
 }
 
 /** What came of a control run, which has ended when it is stored. */
@@ -133,6 +149,7 @@ export interface StepPatch {
   readonly outcome?: Outcome | null
   readonly startedAt?: number | null
   readonly endedAt?: number | null
+  readonly timedFrom?: number | null
   readonly warningAt?: number | null
   readonly timeoutAt?: number | null
   readonly timeoutStatus?: RunStep['timeoutStatus']
@@ -174,7 +191,7 @@ export interface WorkerInstance {
  * - Writes that carry a `Lease` are fenced: when the attempt is not the run's live one or the token differs they reject with `LEASE_LOST` and change nothing.
  *   `complete` with the token that already completed the attempt returns the run as it is.
  * - `now` is UTC epoch milliseconds and always comes from the caller's clock.
- * - Any method rejects with `STORE_UNAVAILABLE` when the database cannot be reached, and is then safe to call again.
+ * - Any method rejects with `STORE_UNAVAILABLE` when the database cannot be reached. Then it has changed nothing, and is safe to call again.
  */
 export interface RunStore {
   /** With an `idempotencyKey` that is known, returns the run that exists and `created: false`. Starts as `scheduled` when `runAt > now`. */
@@ -201,8 +218,13 @@ export interface RunStore {
    * waits, or a second kill: `CONFLICT`.
    */
   cancel(runId: string, request: CancelRequest, now: number): Promise<Run>
-  /** Stores a control run that has ended already. A known `idempotencyKey` or id returns the run that exists. */
-  record(run: NewRun, ending: ControlEnding, now: number): Promise<{ run: Run; created: boolean }>
+  /**
+   * Does what a control run is for and stores it as ended, both or neither. A known `idempotencyKey` or id returns the run that exists, and nothing is done
+   * again.
+   *
+   * @throws as `cancel` does, unless the refusal is to be kept
+   */
+  control(run: NewRun, deed: Deed, now: number): Promise<{ run: Run; created: boolean }>
   /**
    * Running steps of runs that nobody asked to end, whose warning or time limit has come, those overdue longest first. None that stands still or that has asked
    * a person already; one that is to be killed is among them until it has ended.
@@ -214,6 +236,16 @@ export interface RunStore {
    * @returns whether anything changed: false when the attempt is over, the step has ended, stands still, was given more time or is that far already
    */
   markStep(runId: string, index: number, attemptId: string, status: 'warning' | 'timed_out', now: number): Promise<boolean>
+  /**
+   * Asks an attempt to end because the time of its step is over, as `decideTimeOut` says: becomes `cancelling`, and its next heartbeat says so.
+   *
+   * @returns whether anything changed
+   */
+  timeOut(runId: string, attemptId: string, now: number): Promise<boolean>
+  /** Runs that are to end and whose worker had its time for that. */
+  fencesDue(now: number): Promise<DueFence[]>
+  /** Closes the lease of an attempt whose run is to end and ends the run without it. @returns null when the attempt is over or has more time */
+  fence(runId: string, attemptId: string, now: number, random: number): Promise<Run | null>
   /** Gives the running step `ms` more, counted from now, or from when its clock goes on. `CONFLICT` when no step runs or the run is to end. */
   waitLonger(runId: string, ms: number, now: number): Promise<Run>
   /** The run waits for its target; its attempt stays its live one and is neither swept nor rescued. To be called before the target is told to restart. */

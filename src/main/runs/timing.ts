@@ -1,22 +1,22 @@
 import type { Attention, Result, RunStep, RunSummary, Timeouts } from '../../shared/models/index.ts'
 import { fail, ok } from '../../shared/models/result.ts'
 import { formatDelay } from './backoff.ts'
-import type { AttemptEnding } from './store-port.ts'
+import type { AttemptEnding, StepPatch } from './store-port.ts'
 import { createNote, type Note, type RunChanges, type RunState } from './transition.ts'
 
 /** The clock of a run's running step, as a summary shows it. */
-export type Timing = Pick<RunSummary, 'timeoutStatus' | 'warningAt' | 'timeoutAt' | 'pausedAt'>
+export type Timing = Pick<RunSummary, 'timeoutStatus' | 'timedFrom' | 'warningAt' | 'timeoutAt' | 'pausedAt'>
 
 /** A run without a running step. */
-export const NO_TIMING: Timing = { timeoutStatus: 'normal', warningAt: null, timeoutAt: null, pausedAt: null }
+export const NO_TIMING: Timing = { timeoutStatus: 'normal', timedFrom: null, warningAt: null, timeoutAt: null, pausedAt: null }
 
 /** Reads the clock from the step that runs. While it stands still its moments are not known yet. */
 export const timingOf = (step: Pick<RunStep, keyof Timing> | undefined): Timing => {
   if (!step) return NO_TIMING
-  const { timeoutStatus, warningAt, timeoutAt, pausedAt } = step
+  const { timeoutStatus, timedFrom, warningAt, timeoutAt, pausedAt } = step
   return pausedAt === null
-    ? { timeoutStatus, warningAt, timeoutAt, pausedAt }
-    : { timeoutStatus, warningAt: null, timeoutAt: null, pausedAt }
+    ? { timeoutStatus, timedFrom, warningAt, timeoutAt, pausedAt }
+    : { timeoutStatus, timedFrom, warningAt: null, timeoutAt: null, pausedAt }
 }
 
 /** Whether a step's clock stands still: a person has to answer. A timeout is no such wait, for its time is over. */
@@ -30,7 +30,7 @@ export const timeoutsOf = (op: { readonly timeouts: Timeouts }, step: Pick<RunSt
 
 /** What becomes of a running step and its run when one of the step's moments has come. Notes are about the step. */
 export interface TimingChange {
-  readonly step: Partial<Pick<RunStep, 'timeoutStatus' | 'warningAt' | 'timeoutAt' | 'pausedAt'>>
+  readonly step: Partial<Pick<RunStep, keyof Timing>>
   readonly run: RunChanges
   readonly notes: readonly Note[]
 }
@@ -72,7 +72,7 @@ export const decideWaitLonger = (
     return fail('CONFLICT', 'No step of this run is under way, so there is nothing to wait for.')
   const from = step.pausedAt ?? now
   return ok({
-    step: { timeoutStatus: 'normal', warningAt: from + Math.floor(ms / 2), timeoutAt: from + ms },
+    step: { timeoutStatus: 'normal', timedFrom: from, warningAt: from + Math.floor(ms / 2), timeoutAt: from + ms },
     run: run.attention === 'timeout' ? { attention: null } : {},
     notes: [createNote('step', `This step was given more time: ${formatDelay(ms)}.`, { ms })],
   })
@@ -84,7 +84,26 @@ export const decidePause = (step: RunStep, waiting: boolean, now: number): Timin
   if (waiting) return { pausedAt: now }
   const stood = Math.max(0, now - step.pausedAt!)
   const move = (at: number | null): number | null => (at === null ? null : at + stood)
-  return { pausedAt: null, warningAt: move(step.warningAt), timeoutAt: move(step.timeoutAt) }
+  return { pausedAt: null, timedFrom: move(step.timedFrom), warningAt: move(step.warningAt), timeoutAt: move(step.timeoutAt) }
+}
+
+/**
+ * The clock with which a claim begins, for a worker that does not say which step it is at: the first step that has not succeeded runs, with the time of
+ * all that are left. It is ended by itself only when all of them would be. Null when the limits of an op are not known.
+ */
+export const clockOfClaim = (
+  steps: readonly RunStep[],
+  limits: Readonly<Record<string, Timeouts>>,
+  now: number,
+): { readonly index: number; readonly patch: StepPatch } | null => {
+  const left = steps.filter((step) => step.status !== 'succeeded')
+  const [first] = left
+  if (!first || left.some((step) => !limits[step.op])) return null
+  const times = left.map((step) => timeoutsOf({ timeouts: limits[step.op]! }, step))
+  const sum = (key: 'warningMs' | 'hardMs'): number => now + times.reduce((total, each) => total + each[key], 0)
+  const onTimeout = times.every((each) => each.onTimeout === 'kill') ? 'kill' : 'ask'
+  const patch = { status: 'running', startedAt: now, warningAt: sum('warningMs'), timeoutAt: sum('hardMs'), onTimeout } as const
+  return { index: first.index, patch }
 }
 
 /** What a run shows for a wish of its op: a step whose time is over keeps asking until it has ended or was given more time. */
@@ -92,7 +111,13 @@ export const attentionOf = (wish: Attention | null, step: RunStep | undefined): 
   wish === null && step?.timeoutStatus === 'timed_out' && step.onTimeout !== 'kill' ? 'timeout' : wish
 
 /** How an attempt ends whose worker was lost. One that was to be killed because its time was over ends as that. */
-export const endingOfLoss = (run: Pick<RunState, 'status'>, step: RunStep | undefined, now: number, random: number): AttemptEnding => {
-  const overdue = run.status === 'running' && step?.timeoutStatus === 'timed_out' && step.onTimeout === 'kill'
+export const endingOfLoss = (
+  run: Pick<RunState, 'status' | 'cancelMode'>,
+  step: RunStep | undefined,
+  now: number,
+  random: number,
+): AttemptEnding => {
+  const overdue =
+    run.cancelMode === 'timeout' || (run.status === 'running' && step?.timeoutStatus === 'timed_out' && step.onTimeout === 'kill')
   return overdue ? { outcome: 'timed_out', error: null, how: 'fenced', now, random } : { outcome: 'lease_lost', error: null, now, random }
 }

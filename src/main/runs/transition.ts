@@ -15,10 +15,11 @@ export type RunState = Pick<
   | 'endedAt'
   | 'dismissed'
   | 'cancelMode'
+  | 'cancelSignal'
   | 'reconnect'
 > & { readonly cancelReason: string | null }
 
-/** The fields of a run that a transition sets; what is left out stays. */
+/** The fields of a run that a transition sets; what is left out stays. `fenceAt` is when a run that is to end is ended without its worker. */
 export type RunChanges = Partial<
   Pick<
     Run,
@@ -41,7 +42,7 @@ export type RunChanges = Partial<
     | 'cancelSignal'
     | 'endedHow'
     | 'reconnect'
-  > & { readonly cancelReason: string | null }
+  > & { readonly cancelReason: string | null; readonly fenceAt: number | null }
 >
 
 /** A line for the run's log, written with the change. */
@@ -82,8 +83,14 @@ export const createNote = (kind: Note['kind'], message: string, data: Note['data
 /** The tail of a sentence that gives a reason; empty without one. */
 export const because = (reason: string | null): string => (reason ? `: ${reason}` : '')
 
-/** What a run holds that nobody asked to end. */
-export const NOT_CANCELLING = { cancelReason: null, cancelMode: null, cancelSignal: null } as const satisfies RunChanges
+/** What a run holds that nobody asks to end. The signal of a kill is kept beyond its end. */
+export const NOT_CANCELLING = { cancelReason: null, cancelMode: null, fenceAt: null } as const satisfies RunChanges
+
+/**
+ * How long the worker of a run that is to end has for that, in milliseconds, before its lease is closed: 15 s until its heartbeat tells it, 5 s to stop by
+ * itself, 5 s after the signal, 5 s to prove that SIGKILL has left nothing.
+ */
+export const FENCE_MS = 30_000
 
 /** What every ending sets. The message stays unless another is given. */
 export const endRun = (status: 'succeeded' | 'failed' | 'cancelled', now: number, more: RunChanges & { outcome: Outcome }): RunChanges => ({
@@ -92,6 +99,7 @@ export const endRun = (status: 'succeeded' | 'failed' | 'cancelled', now: number
   attention: null,
   endedAt: now,
   endedHow: null,
+  cancelSignal: null,
   ...NOT_CANCELLING,
   ...more,
 })
@@ -105,14 +113,14 @@ const HOW_WORDS: Record<EndedHow, string> = {
 
 /** A cancelled run has no error: a person wanted it so. */
 export const cancelRun = (
-  run: Pick<RunState, 'cancelReason'>,
+  run: Pick<RunState, 'cancelReason' | 'cancelSignal'>,
   outcome: 'cancelled' | 'killed',
   how: EndedHow | null,
   now: number,
 ): Transition => {
   const message = `${outcome === 'killed' ? 'Killed' : 'Cancelled'}${because(run.cancelReason)}`
   return {
-    changes: endRun('cancelled', now, { outcome, message, endedHow: how }),
+    changes: endRun('cancelled', now, { outcome, message, endedHow: how, cancelSignal: outcome === 'killed' ? run.cancelSignal : null }),
     steps: 'settle',
     notes: [createNote('run', `${message}${how ? ` (${HOW_WORDS[how]})` : ''}.`, { status: 'cancelled', outcome, how })],
   }

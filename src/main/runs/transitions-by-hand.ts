@@ -1,7 +1,7 @@
-import type { LaneName, Result } from '../../shared/models/index.ts'
+import type { LaneName, Result, Run, RunStep } from '../../shared/models/index.ts'
 import { fail, ok } from '../../shared/models/result.ts'
-import type { CancelRequest } from './store-port.ts'
-import { because, cancelRun, createNote, endRun, NOTHING, type RunChanges, type RunState, type Transition } from './transition.ts'
+import type { CancelRequest, ControlEnding } from './store-port.ts'
+import { because, cancelRun, createNote, endRun, FENCE_MS, NOTHING, type RunChanges, type RunState, type Transition } from './transition.ts'
 
 const refuse = (message: string): Result<never> => fail('CONFLICT', message)
 const isWaiting = (run: RunState): boolean => run.status === 'queued' || run.status === 'scheduled'
@@ -9,7 +9,7 @@ const isWaiting = (run: RunState): boolean => run.status === 'queued' || run.sta
 /**
  * A cancel ends what waits, and has what is live stop. A kill is for what is live alone: it also hastens a cancel that is under way.
  *
- * A cancel that is asked for again changes nothing; a second kill is refused. A run that waits for its target to come back has no worker that could
+ * A cancel that is asked for again changes nothing; a second kill is refused. Both take over from a time limit that is ending the run. A run that waits for its target to come back has no worker that could
  * stop it, so it ends at once.
  */
 export const decideCancel = (run: RunState, request: CancelRequest, now: number): Result<Transition> => {
@@ -26,17 +26,18 @@ export const decideCancel = (run: RunState, request: CancelRequest, now: number)
     })
   }
   if (run.status === 'cancelling') {
-    if (mode === 'cancel') return ok(NOTHING)
+    if (mode === 'cancel' && run.cancelMode !== 'timeout') return ok(NOTHING)
     if (run.cancelMode === 'kill') return refuse('This run is being killed already.')
   }
   if (run.status === 'awaiting_reconnect')
-    return ok(cancelRun({ cancelReason: reason }, mode === 'kill' ? 'killed' : 'cancelled', 'fenced', now))
+    return ok(cancelRun({ cancelReason: reason, cancelSignal: null }, mode === 'kill' ? 'killed' : 'cancelled', 'fenced', now))
   const signal = mode === 'kill' ? (request.signal ?? 'SIGTERM') : null
   return ok({
     changes: {
       status: 'cancelling',
       cancelMode: mode,
       cancelSignal: signal,
+      fenceAt: now + FENCE_MS,
       ...(reason === null && run.status === 'cancelling' ? {} : { cancelReason: reason }),
       message: mode === 'kill' ? 'being killed' : 'cancelling',
     },
@@ -51,6 +52,47 @@ export const decideCancel = (run: RunState, request: CancelRequest, now: number)
   })
 }
 
+/**
+ * The time of a step is over, it is to end by itself, and no attempt of this host is at it: its worker hears of it by its next heartbeat.
+ *
+ * Null when nothing is to be done: the step has ended or was given more time, or somebody asked the run to end meanwhile.
+ */
+export const decideTimeOut = (run: RunState, step: RunStep | undefined, now: number): Transition | null => {
+  if (run.status !== 'running' || step?.timeoutStatus !== 'timed_out' || step.onTimeout !== 'kill') return null
+  return {
+    changes: {
+      status: 'cancelling',
+      cancelMode: 'timeout',
+      cancelSignal: 'SIGTERM',
+      cancelReason: null,
+      fenceAt: now + FENCE_MS,
+      attention: null,
+      message: 'its time is over, being ended',
+    },
+    steps: 'keep',
+    notes: [createNote('run', 'Its time is over: its worker is told to end it.', { status: 'cancelling', mode: 'timeout' }, 'warn')],
+  }
+}
+
+/** What came of a kill or a cancel, for the control run that is kept of it. `target` is the run after it. */
+export const describeDeed = (target: Pick<Run, 'id' | 'title' | 'status' | 'attempt'>, request: CancelRequest): ControlEnding => {
+  const { mode, reason, signal = 'SIGTERM' } = request
+  const now = { reason, status: target.status, attempt: target.attempt }
+  const done = { outcome: 'success', error: null } as const
+  if (mode === 'kill')
+    return { ...done, message: `Asked “${target.title}” to end by ${signal}`, result: { target: target.id, asked: 'kill', signal, ...now } }
+  const message = target.status === 'cancelled' ? `Cancelled “${target.title}”` : `Asked “${target.title}” to stop`
+  return { ...done, message, result: { target: target.id, asked: 'cancel', ...now } }
+}
+
+/** The same when it was refused. */
+export const describeRefusal = (code: string, message: string): ControlEnding => ({
+  outcome: 'error',
+  message,
+  error: { code, message, retryable: false },
+  result: null,
+})
+
 /** The start of another chain of attempts: progress may fall, lost leases are forgiven, one more try at least. */
 const againFrom = (run: RunState, now: number, message: string): RunChanges => ({
   status: 'queued',
@@ -58,6 +100,7 @@ const againFrom = (run: RunState, now: number, message: string): RunChanges => (
   error: null,
   endedAt: null,
   endedHow: null,
+  cancelSignal: null,
   reconnect: null,
   attention: null,
   dismissed: false,

@@ -124,12 +124,26 @@ const lostLease = (run: RunState, ending: AttemptEnding): Transition => {
   }
 }
 
+/** How an attempt counts as ended. One that was told to stop because its time is over has timed out, whatever its worker calls it, unless it succeeded. */
+export const settleEnding = (run: Pick<RunState, 'status' | 'cancelMode'>, ending: AttemptEnding): AttemptEnding => {
+  if (run.status !== 'cancelling' || run.cancelMode !== 'timeout' || ending.outcome === 'success') return ending
+  const how = ending.how ?? (ending.outcome === 'lease_lost' ? 'fenced' : 'cooperative')
+  return { ...ending, outcome: 'timed_out', how, error: ending.outcome === 'timed_out' ? ending.error : null }
+}
+
+/** The worker of a run that is to end has had all the time there is: the run ends without it. */
+export const endingOfFence = (run: Pick<RunState, 'cancelMode'>, now: number, random: number): AttemptEnding => {
+  const outcome = run.cancelMode === 'timeout' ? 'timed_out' : run.cancelMode === 'kill' ? 'killed' : 'cancelled'
+  return { outcome, error: null, how: 'fenced', now, random }
+}
+
 /**
  * An attempt ended. Success wins over everything, then the cancel mark, then the budgets.
  *
  * A run being cancelled whose attempt ends in any other way, or is lost, is cancelled and never comes back by itself.
  */
-export const decideEnding = (run: RunState, ending: AttemptEnding): Transition => {
+export const decideEnding = (run: RunState, said: AttemptEnding): Transition => {
+  const ending = settleEnding(run, said)
   const { outcome, now } = ending
   if (outcome === 'success') {
     return {
@@ -138,7 +152,7 @@ export const decideEnding = (run: RunState, ending: AttemptEnding): Transition =
       notes: [createNote('run', 'Succeeded.', { status: 'succeeded', outcome })],
     }
   }
-  if (run.status === 'cancelling' || outcome === 'cancelled' || outcome === 'killed') {
+  if ((run.status === 'cancelling' && run.cancelMode !== 'timeout') || outcome === 'cancelled' || outcome === 'killed') {
     const how = ending.how ?? (outcome === 'lease_lost' ? 'fenced' : null)
     return cancelRun(run, outcome === 'killed' || run.cancelMode === 'kill' ? 'killed' : 'cancelled', how, now)
   }
@@ -150,7 +164,7 @@ export const decideEnding = (run: RunState, ending: AttemptEnding): Transition =
   const message = `${describeTry(tries + 1, run, 0)} in ${formatDelay(delay)}`
   const why = ending.error?.message ?? OUTCOME_WORDS[outcome]
   return {
-    changes: { status: 'scheduled', runAt: now + delay, attention: null, message },
+    changes: { status: 'scheduled', runAt: now + delay, attention: null, message, cancelSignal: null },
     steps: 'reset-attempt',
     notes: [
       createNote('attempt', `Attempt ${run.attempt} ended: ${why}`, { outcome, code: ending.error?.code ?? outcome.toUpperCase() }, 'warn'),
@@ -161,7 +175,14 @@ export const decideEnding = (run: RunState, ending: AttemptEnding): Transition =
 
 /** A worker hands the run back: the attempt is not counted. A run being cancelled is cancelled instead. */
 export const decideRelease = (run: RunState, now: number): Transition => {
-  if (run.status === 'cancelling') return cancelRun(run, run.cancelMode === 'kill' ? 'killed' : 'cancelled', 'cooperative', now)
+  if (run.status === 'cancelling')
+    return decideEnding(run, {
+      outcome: run.cancelMode === 'kill' ? 'killed' : 'cancelled',
+      error: null,
+      how: 'cooperative',
+      now,
+      random: 0,
+    })
   return {
     changes: { status: 'queued', attempt: run.attempt - 1, attention: null, message: 'handed back, queued again' },
     steps: 'reset-running',

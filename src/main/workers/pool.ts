@@ -26,6 +26,8 @@ export interface ExecutorPool extends Worker {
   live(): number
   /** Tells an attempt to stop. False when it is not one of this pool. */
   stopAttempt(attemptId: string, reason: StopReason): boolean
+  /** Whether an attempt is one of this pool. */
+  holds(attemptId: string): boolean
   /** From now on `stop` is for good: it hands every live run back. */
   retire(): void
 }
@@ -152,6 +154,7 @@ export function createExecutorPool(
     },
     wake,
     live: () => attempts.size,
+    holds: (attemptId) => attempts.has(attemptId),
     stopAttempt(attemptId, reason) {
       const attempt = attempts.get(attemptId)
       attempt?.stop(reason)

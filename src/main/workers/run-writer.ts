@@ -35,6 +35,7 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
   let scheduled = false
   let lost: unknown
   const abandoned = Promise.withResolvers<void>()
+  let giveUp = (_error: unknown): void => {}
 
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
     const done = chain.then(async () => {
@@ -54,10 +55,17 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
     return done
   }
 
+  /** A store that hangs is not waited for once the lease is given up. One write is under way at a time. */
+  const orGivenUp = <T>(work: Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      giveUp = reject
+      work.then(resolve, reject)
+    })
+
   const persist = async <T>(work: () => Promise<T>): Promise<T> => {
     for (;;) {
       try {
-        return await work()
+        return await orGivenUp(work())
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'STORE_UNAVAILABLE')) throw error
         const { promise: later, resolve } = Promise.withResolvers<void>()
@@ -124,6 +132,7 @@ export function createRunWriter(deps: { store: RunStore; clock: Clock; lease: Le
       lost ??= new AppError('LEASE_LOST', 'The lease of this attempt is lost.')
       cancelPatch?.()
       abandoned.resolve()
+      giveUp(lost)
     },
   }
 }

@@ -19,6 +19,7 @@ export function madeUpRun(n: number, now: number, some: Partial<RunSummary>): Ru
     outcome: null,
     attention: null,
     timeoutStatus: 'normal',
+    timedFrom: null,
     warningAt: null,
     timeoutAt: null,
     pausedAt: null,

@@ -61,8 +61,8 @@ export type StepSpec = z.infer<typeof StepSpec>
 export const TimeoutStatus = z.enum(['normal', 'warning', 'timed_out'])
 export type TimeoutStatus = z.infer<typeof TimeoutStatus>
 
-/** How a run is asked to end: it may stop by itself first, or its processes are ended. */
-export const CancelMode = z.enum(['cancel', 'kill'])
+/** How a run is asked to end: it may stop by itself first, or its processes are ended. `timeout` is a kill that nobody asked for: its time is over. */
+export const CancelMode = z.enum(['cancel', 'kill', 'timeout'])
 export type CancelMode = z.infer<typeof CancelMode>
 
 /** The signal that a kill begins with. */
@@ -109,6 +109,8 @@ export const RunStep = z
     outcome: Outcome.nullable(),
     startedAt: Timestamp.nullable(),
     endedAt: Timestamp.nullable(),
+    /** Since when its time counts: its start, moved by each wait for a person, or when it was last given more time. Its limit is `timeoutAt - timedFrom`. */
+    timedFrom: Timestamp.nullable(),
     warningAt: Timestamp.nullable(),
     timeoutAt: Timestamp.nullable(),
     timeoutStatus: TimeoutStatus,
@@ -137,6 +139,8 @@ export const RunAttempt = z
     leaseUntil: Timestamp,
     endedAt: Timestamp.nullable(),
     outcome: Outcome.nullable(),
+    /** How it came to its end when it was told to stop. */
+    how: EndedHow.nullable(),
     error: RunError.nullable(),
   })
   .readonly()
@@ -146,8 +150,9 @@ export type RunAttempt = z.infer<typeof RunAttempt>
  * A run as lists and the board show it: everything but its parameters and steps.
  *
  * `heartbeatAt` is the last sign of life of its attempt; `message` one line on what it does now, or what came of it.
- * `timeoutStatus`, `warningAt` and `timeoutAt` are those of the running step; without one, and while its clock stands still (`pausedAt`), the moments
- * are null. `reconnectDeadline` is until when a run that is `awaiting_reconnect` waits for its target, and null in any other status. `cancelMode` and `cancelSignal` say what was asked of a run that is `cancelling`, `endedHow` how an attempt that was told to stop ended.
+ * `timeoutStatus`, `timedFrom`, `warningAt` and `timeoutAt` are those of the running step and null without one; while its clock stands still (`pausedAt`)
+ * the last two are null. The step has used `(pausedAt ?? now) - timedFrom` of its time. `reconnectDeadline` is until when a run that is `awaiting_reconnect` waits for its target, and null in any other status. `cancelMode` says
+ * what was asked of a run that is `cancelling`, `cancelSignal` with which signal, also of one that was killed, `endedHow` how an attempt that was told to stop ended.
  */
 export const RunSummary = z
   .object({
@@ -162,6 +167,7 @@ export const RunSummary = z
     outcome: Outcome.nullable(),
     attention: Attention.nullable(),
     timeoutStatus: TimeoutStatus,
+    timedFrom: Timestamp.nullable(),
     warningAt: Timestamp.nullable(),
     timeoutAt: Timestamp.nullable(),
     pausedAt: Timestamp.nullable(),

@@ -18,7 +18,7 @@ export const killTests = (bench: () => Promise<Bench>): void => {
       outcome: 'killed',
       endedHow: 'term',
       cancelMode: null,
-      cancelSignal: null,
+      cancelSignal: 'SIGINT',
       error: null,
     })
     expect(ended.message).toBe('Killed: stuck')
@@ -97,32 +97,98 @@ export const killTests = (bench: () => Promise<Bench>): void => {
     const run = await started()
     await store.cancel(run.id, kill, T)
     await store.complete(leaseOf(run), endingOf('killed', { how: 'kill' }))
-    expect(await store.retry(run.id, null, T)).toMatchObject({ endedHow: null, cancelMode: null, outcome: null })
+    expect(await store.retry(run.id, null, T)).toMatchObject({ endedHow: null, cancelMode: null, cancelSignal: null, outcome: null })
   })
 
-  test('a control run is stored as ended, and nobody can claim it', async () => {
-    const { store, changes } = await bench()
-    const wanted = aRun({ op: 'kill', steps: [{ op: 'kill', params: { runId: 'r9' } }], target: 'r9', idempotencyKey: 'k' })
-    const ending = { outcome: 'success', message: 'Asked', error: null, result: { target: 'r9' } } as const
-    const { run, created } = await store.record(wanted, ending, T + 5)
+  test('what an attempt did when it was told to stop is kept with it, and the signal of a kill with its run', async () => {
+    const { store, started } = await bench()
+    const run = await started({ maxAttempts: 3 })
+    await store.cancel(run.id, { ...kill, signal: 'SIGINT' }, T)
+    await store.complete(leaseOf(run), endingOf('killed', { how: 'kill' }))
+    await store.retry(run.id, null, T)
+    const [again] = await store.claim(claimOf())
+    await store.complete(leaseOf(again!), endingOf('error'))
+    expect((await store.attempts(run.id)).map(({ outcome, how }) => [outcome, how])).toEqual([
+      ['killed', 'kill'],
+      ['error', null],
+    ])
+    const [succeeded, cancelled] = [await started(), await started()]
+    await store.cancel(succeeded.id, kill, T)
+    await store.cancel(cancelled.id, { mode: 'cancel', reason: null }, T)
+    expect(await store.complete(leaseOf(succeeded), endingOf('success'))).toMatchObject({ cancelSignal: null })
+    expect(await store.complete(leaseOf(cancelled), endingOf('cancelled'))).toMatchObject({ cancelSignal: null })
+  })
+
+  test('a control run is stored as ended with what it does, and nobody can claim it', async () => {
+    const { store, started, changes } = await bench()
+    const target = await started({ title: 'Loud' })
+    const wanted = aRun({ op: 'kill', steps: [{ op: 'kill', params: { runId: target.id } }], target: target.id, idempotencyKey: 'k' })
+    const deed = { runId: target.id, request: { ...kill, signal: 'SIGINT' }, keepRefusal: false } as const
+    const { run, created } = await store.control(wanted, deed, T + 5)
     expect(created).toBe(true)
+    const result = { target: target.id, asked: 'kill', signal: 'SIGINT', reason: null, status: 'cancelling', attempt: 1 }
+    const message = 'Asked “Loud” to end by SIGINT'
     expect(run).toMatchObject({
       status: 'succeeded',
       outcome: 'success',
       progress: 1,
       startedAt: T + 5,
       endedAt: T + 5,
-      target: 'r9',
-      message: 'Asked',
+      target: target.id,
+      message,
     })
-    expect(run.steps).toMatchObject([{ status: 'succeeded', result: { target: 'r9' }, startedAt: T + 5, endedAt: T + 5 }])
+    expect(run.steps).toMatchObject([{ status: 'succeeded', result, startedAt: T + 5, endedAt: T + 5 }])
     expect(await store.get(run.id)).toEqual(run)
-    expect(changes.at(-1)?.runs).toMatchObject([{ id: run.id, status: 'succeeded' }])
+    // One transaction: both are told in one change.
+    expect(changes.at(-1)?.runs.map(({ id, status }) => [id, status])).toEqual([
+      [target.id, 'cancelling'],
+      [run.id, 'succeeded'],
+    ])
     expect(await store.claim(claimOf({ now: T + 9 }))).toEqual([])
-    expect((await store.lanes()).map((lane) => lane.queued + lane.running)).toEqual([0, 0, 0, 0])
-    expect(await store.events(run.id, 0, 9)).toMatchObject([{ seq: 1, message: 'Asked.' }])
-    expect(await store.record(aRun({ idempotencyKey: 'k' }), ending, T + 6)).toEqual({ run, created: false })
-    const refused = await store.record(aRun({ op: 'kill' }), { ...ending, outcome: 'error', error: { code: 'CONFLICT', message: 'no' } }, T)
-    expect(refused.run).toMatchObject({ status: 'failed', error: { code: 'CONFLICT' }, steps: [{ status: 'failed' }] })
+    expect((await store.lanes()).map((lane) => lane.queued)).toEqual([0, 0, 0, 0])
+    expect(await store.events(run.id, 0, 9)).toMatchObject([{ seq: 1, message: `${message}.` }])
+    expect(await store.control(aRun({ idempotencyKey: 'k' }), deed, T + 6)).toEqual({ run, created: false })
+  })
+
+  test('a control run that cannot do what it is for is not stored, or as failed, and its target stays as it is', async () => {
+    const { store } = await bench()
+    const { run: queued } = await store.enqueue(aRun(), T)
+    const deed = { runId: queued.id, request: kill, keepRefusal: false } as const
+    const [before, wanted] = [await everythingAbout(store, queued.id), aRun({ op: 'kill' })]
+    await expectCode(store.control(wanted, deed, T), 'CONFLICT')
+    await expectCode(store.control(wanted, { ...deed, runId: 'nosuchrun' }, T), 'NOT_FOUND')
+    expect(await store.get(wanted.id)).toBeNull()
+    const { run } = await store.control(wanted, { ...deed, keepRefusal: true }, T)
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'CONFLICT', retryable: false }, steps: [{ status: 'failed' }] })
+    expect(await everythingAbout(store, queued.id)).toEqual(before)
+  })
+
+  test.each([
+    [
+      { mode: 'kill', reason: null, signal: 'SIGINT' },
+      { outcome: 'killed', cancelSignal: 'SIGINT' },
+    ],
+    [
+      { mode: 'cancel', reason: null },
+      { outcome: 'cancelled', cancelSignal: null },
+    ],
+  ] as const)('a worker that goes on although it was told to end loses its lease: %o', async (request, expected) => {
+    const { store, started } = await bench()
+    const run = await started()
+    await store.cancel(run.id, request, T)
+    await store.heartbeat(leaseOf(run), {}, LEASE_MS, T + 29_000)
+    expect(await store.fencesDue(T + 29_999)).toEqual([])
+    expect(await store.fence(run.id, run.attemptId, T + 29_999, 0)).toBeNull()
+    expect(await store.fencesDue(T + 30_000)).toEqual([{ runId: run.id, attemptId: run.attemptId }])
+    expect(await store.fence(run.id, 'another', T + 30_000, 0)).toBeNull()
+    expect(await store.fence(run.id, run.attemptId, T + 30_000, 0)).toMatchObject({ status: 'cancelled', endedHow: 'fenced', ...expected })
+    expect(await store.fencesDue(T + 1e9)).toEqual([])
+    expect(await store.attempts(run.id)).toMatchObject([{ outcome: expected.outcome, how: 'fenced' }])
+    for (const late of [
+      store.complete(leaseOf(run), endingOf('success')),
+      store.heartbeat(leaseOf(run), {}, LEASE_MS, T + 31_000),
+      store.release(leaseOf(run), T + 31_000),
+    ])
+      await expectCode(late, 'LEASE_LOST')
   })
 }

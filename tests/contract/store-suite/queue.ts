@@ -85,6 +85,7 @@ export const queueTests = (bench: () => Promise<Bench>): void => {
       leaseUntil: T + 5_010,
       endedAt: null,
       outcome: null,
+      how: null,
       error: null,
     })
   })

@@ -28,6 +28,23 @@ export const timingTests = (bench: () => Promise<Bench>): void => {
     expect(await at.store.complete(leaseOf(run), endingOf('success'))).toMatchObject(none)
   })
 
+  test('the time of a step counts from its start, is moved by each wait for a person, and starts again when more is given', async () => {
+    const at = await bench()
+    const { store } = at
+    const run = await begun(at)
+    const from = async () => [(await store.get(run.id))?.timedFrom, (await store.get(run.id))?.steps[0]?.timedFrom]
+    expect(await from()).toEqual([T, T])
+    await store.updateRun(leaseOf(run), { attention: 'permission' }, T + 60)
+    expect(await from()).toEqual([T, T])
+    await store.updateRun(leaseOf(run), { attention: null }, T + 1_060)
+    expect(await from()).toEqual([T + 1_000, T + 1_000])
+    await store.waitLonger(run.id, 500, T + 1_200)
+    expect(await from()).toEqual([T + 1_200, T + 1_200])
+    expect(at.changes.at(-1)?.runs).toMatchObject([{ timedFrom: T + 1_200, timeoutAt: T + 1_700 }])
+    await store.updateStep(leaseOf(run), 0, { status: 'succeeded', outcome: 'success', endedAt: T + 1_300 }, T + 1_300)
+    expect((await store.get(run.id))?.timedFrom).toBeNull()
+  })
+
   test('a step is due when its warning has come, and again when its time is over', async () => {
     const at = await bench()
     const { store } = at
@@ -167,5 +184,116 @@ export const timingTests = (bench: () => Promise<Bench>): void => {
     })
     expect(await store.get(ends.id)).toMatchObject({ status: 'failed', outcome: 'timed_out', lost: 0, endedHow: 'fenced' })
     expect(await store.attempts(ends.id)).toMatchObject([{ outcome: 'timed_out' }])
+  })
+
+  const LIMITS = {
+    shell: { warningMs: 100, hardMs: 300, onTimeout: 'kill' },
+    agent: { warningMs: 10, hardMs: 1_000, onTimeout: 'ask' },
+  } as const
+  const shell = { op: 'shell', params: {} }
+
+  test('the clock of a step begins with the claim of a worker that does not say which step it is at', async () => {
+    const { store, started } = await bench()
+    const run = await started({ steps: [shell] }, { timeouts: LIMITS })
+    const clock = { timedFrom: T, warningAt: T + 100, timeoutAt: T + 300, onTimeout: 'kill', status: 'running', startedAt: T }
+    expect(run.steps).toMatchObject([clock])
+    expect(await store.dueSteps(T + 300)).toMatchObject([{ runId: run.id, onTimeout: 'kill' }])
+    expect(await store.release(leaseOf(run), T)).toMatchObject({ steps: [{ status: 'pending', timedFrom: null, timeoutAt: null }] })
+  })
+
+  test('with the time of all steps that are left, which is over by itself only when all of them are', async () => {
+    const { store, started } = await bench()
+    const own = { ...shell, timeouts: { hardMs: 5_000 } }
+    const run = await started({ steps: [shell, own] }, { timeouts: LIMITS })
+    expect(run.steps).toMatchObject([
+      { warningAt: T + 200, timeoutAt: T + 5_300, onTimeout: 'kill' },
+      { status: 'pending', timeoutAt: null },
+    ])
+    const asks = await started({ steps: [shell, { op: 'agent', params: {} }] }, { timeouts: LIMITS })
+    expect(asks.steps[0]).toMatchObject({ timeoutAt: T + 1_300, onTimeout: 'ask' })
+    const unknown = await started({ steps: [{ op: 'elsewhere', params: {} }] }, { timeouts: LIMITS })
+    expect(unknown.steps[0]).toMatchObject({ status: 'pending', timeoutAt: null })
+    expect(await store.complete(leaseOf(run), endingOf('success'))).toMatchObject({
+      steps: [{ status: 'succeeded' }, { status: 'succeeded' }],
+    })
+  })
+
+  /** An attempt of another host that was asked to end because its time is over. */
+  const toldByLimit = async (at: Bench, more: Parameters<Bench['started']>[0] = {}): Promise<ClaimedRun> => {
+    const run = await at.started({ steps: [shell], ...more }, { timeouts: LIMITS })
+    await at.store.markStep(run.id, 0, run.attemptId, 'timed_out', T + 300)
+    expect(await at.store.timeOut(run.id, run.attemptId, T + 300)).toBe(true)
+    return run
+  }
+
+  test('an attempt of another host hears by its heartbeat that its time is over, and ends as timed out whatever it says', async () => {
+    const at = await bench()
+    const { store } = at
+    const run = await toldByLimit(at)
+    expect(await store.get(run.id)).toMatchObject({ status: 'cancelling', cancelMode: 'timeout', cancelSignal: 'SIGTERM' })
+    expect(await store.timeOut(run.id, run.attemptId, T + 301)).toBe(false)
+    expect(await store.heartbeat(leaseOf(run), {}, LEASE_MS, T + 301)).toMatchObject({ cancelRequested: true, kill: 'SIGTERM' })
+    const ended = await store.complete(leaseOf(run), endingOf('cancelled'))
+    const end = { status: 'failed', outcome: 'timed_out', endedHow: 'cooperative', cancelMode: null, cancelSignal: null }
+    expect(ended).toMatchObject({ ...end, error: { code: 'TIMED_OUT' }, steps: [{ status: 'failed', outcome: 'timed_out' }] })
+    expect(await store.attempts(run.id)).toMatchObject([{ outcome: 'timed_out', how: 'cooperative' }])
+    const other = await toldByLimit(at)
+    expect(await store.complete(leaseOf(other), endingOf('success'))).toMatchObject({
+      status: 'succeeded',
+      endedHow: null,
+      cancelSignal: null,
+    })
+  })
+
+  test.each(['fence', 'sweep', 'rescue', 'release'] as const)('one that does not end is ended without it, by a %s', async (how) => {
+    const at = await bench()
+    const { store } = at
+    const run = await toldByLimit(at)
+    if (how === 'fence') await store.fence(run.id, run.attemptId, T + 30_300, 0)
+    if (how === 'sweep') await store.sweep(T + LEASE_MS, 0)
+    if (how === 'rescue') await store.rescue(['instance-1'], T + 400)
+    if (how === 'release') await store.release(leaseOf(run), T + 400)
+    const endedHow = how === 'release' ? 'cooperative' : 'fenced'
+    expect(await store.get(run.id)).toMatchObject({ status: 'failed', outcome: 'timed_out', lost: 0, endedHow, cancelMode: null })
+    await expectCode(store.complete(leaseOf(run), endingOf('success')), 'LEASE_LOST')
+  })
+
+  test('a time limit uses up an attempt, and the next one begins with a fresh clock', async () => {
+    const at = await bench()
+    const run = await toldByLimit(at, { maxAttempts: 2 })
+    expect(await at.store.fence(run.id, run.attemptId, T + 30_300, 0)).toMatchObject({
+      status: 'scheduled',
+      cancelMode: null,
+      cancelSignal: null,
+      steps: [{ status: 'pending', timeoutStatus: 'normal' }],
+    })
+    expect(await at.store.attempts(run.id)).toMatchObject([{ outcome: 'timed_out', how: 'fenced' }])
+  })
+
+  test('a person who asks for the end takes over from a time limit', async () => {
+    const at = await bench()
+    const { store } = at
+    const [cancelled, killed] = [await toldByLimit(at, { maxAttempts: 5 }), await toldByLimit(at, { maxAttempts: 5 })]
+    await store.cancel(cancelled.id, { mode: 'cancel', reason: 'enough' }, T + 400)
+    await store.cancel(killed.id, { mode: 'kill', signal: 'SIGKILL', reason: null }, T + 400)
+    expect(await store.complete(leaseOf(cancelled), endingOf('timed_out'))).toMatchObject({
+      outcome: 'cancelled',
+      message: 'Cancelled: enough',
+    })
+    expect(await store.complete(leaseOf(killed), endingOf('timed_out'))).toMatchObject({ outcome: 'killed', cancelSignal: 'SIGKILL' })
+  })
+
+  test('a time limit that asks, or is not over, or is another attempt’s, asks nobody to end', async () => {
+    const at = await bench()
+    const { store } = at
+    const [asks, early] = [await begun(at, 'ask'), await begun(at, 'kill')]
+    await store.markStep(asks.id, 0, asks.attemptId, 'timed_out', T + 300)
+    const before = [await everythingAbout(store, asks.id), await everythingAbout(store, early.id)]
+    expect(await store.timeOut(asks.id, asks.attemptId, T + 300)).toBe(false)
+    expect(await store.timeOut(early.id, early.attemptId, T + 300)).toBe(false)
+    expect(await store.timeOut('nosuchrun', early.attemptId, T + 300)).toBe(false)
+    await store.markStep(early.id, 0, early.attemptId, 'timed_out', T + 300)
+    expect(await store.timeOut(early.id, 'another', T + 300)).toBe(false)
+    expect([await everythingAbout(store, asks.id)]).toEqual([before[0]])
   })
 }

@@ -33,6 +33,7 @@ export const run = (change: Partial<RunSummary> = {}): RunSummary => ({
   outcome: null,
   attention: null,
   timeoutStatus: 'normal',
+  timedFrom: null,
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,

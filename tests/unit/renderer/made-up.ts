@@ -13,6 +13,7 @@ export const makeRun = (id: string, some: Partial<RunSummary> = {}): RunSummary 
   outcome: null,
   attention: null,
   timeoutStatus: 'normal',
+  timedFrom: null,
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,

@@ -288,11 +288,15 @@ property('the clock of a step runs down like an hourglass that is laid down whil
       const real: Real = { clock, store, run: run!, stopAsked: false }
       const checker = createTimeoutChecker({
         store,
-        stopAttempt(attemptId) {
-          expect(attemptId).toBe(real.run.attemptId)
-          real.stopAsked = true
-          return true
+        pool: {
+          stopAttempt(attemptId) {
+            expect(attemptId).toBe(real.run.attemptId)
+            real.stopAsked = true
+            return true
+          },
+          holds: () => true,
         },
+        random: () => 0,
         clock,
         logger: silentLogger,
       })

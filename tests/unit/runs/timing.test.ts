@@ -14,6 +14,7 @@ const aStep = (more: Partial<RunStep> = {}): RunStep =>
   ({
     index: 0,
     status: 'running',
+    timedFrom: 0,
     warningAt: 100,
     timeoutAt: 300,
     timeoutStatus: 'normal',
@@ -60,10 +61,10 @@ describe('a step that runs', () => {
     ]).toEqual([
       { pausedAt: 60 },
       {},
-      { pausedAt: null, warningAt: 600, timeoutAt: 800 },
-      { pausedAt: null, warningAt: 100, timeoutAt: 300 },
+      { pausedAt: null, timedFrom: 500, warningAt: 600, timeoutAt: 800 },
+      { pausedAt: null, timedFrom: 0, warningAt: 100, timeoutAt: 300 },
       {},
-      { pausedAt: null, warningAt: null, timeoutAt: 310 },
+      { pausedAt: null, timedFrom: 10, warningAt: null, timeoutAt: 310 },
     ])
   })
 
@@ -79,8 +80,8 @@ describe('a step that runs', () => {
       wait({ status: 'cancelling', attention: null }, late),
       wait(RUNNING, undefined),
     ]).toEqual([
-      [{ timeoutStatus: 'normal', warningAt: 5_500, timeoutAt: 6_001 }, { attention: null }],
-      [{ timeoutStatus: 'normal', warningAt: 900, timeoutAt: 1_401 }, {}],
+      [{ timeoutStatus: 'normal', timedFrom: 5_000, warningAt: 5_500, timeoutAt: 6_001 }, { attention: null }],
+      [{ timeoutStatus: 'normal', timedFrom: 400, warningAt: 900, timeoutAt: 1_401 }, {}],
       'CONFLICT',
       'CONFLICT',
     ])
@@ -98,22 +99,24 @@ describe('a step that runs', () => {
   })
 
   test('that was to be killed is over when its worker is lost; any other was cut off', () => {
-    const outcome = (status: 'running' | 'cancelling', more: Partial<RunStep>) => endingOfLoss({ status }, aStep(more), 0, 0).outcome
+    const outcome = (status: 'running' | 'cancelling', more: Partial<RunStep>) =>
+      endingOfLoss({ status, cancelMode: null }, aStep(more), 0, 0).outcome
     expect([
       outcome('running', { timeoutStatus: 'timed_out', onTimeout: 'kill' }),
       outcome('running', { timeoutStatus: 'timed_out', onTimeout: 'ask' }),
       outcome('running', { timeoutStatus: 'warning', onTimeout: 'kill' }),
       outcome('cancelling', { timeoutStatus: 'timed_out', onTimeout: 'kill' }),
-      endingOfLoss({ status: 'running' }, undefined, 0, 0).outcome,
-    ]).toEqual(['timed_out', 'lease_lost', 'lease_lost', 'lease_lost', 'lease_lost'])
+      endingOfLoss({ status: 'running', cancelMode: null }, undefined, 0, 0).outcome,
+      endingOfLoss({ status: 'cancelling', cancelMode: 'timeout' }, undefined, 0, 0).outcome,
+    ]).toEqual(['timed_out', 'lease_lost', 'lease_lost', 'lease_lost', 'lease_lost', 'timed_out'])
   })
 })
 
 test('a run shows no moments without a running step, nor while its clock stands still', () => {
   expect([timingOf(undefined), timingOf(aStep({ pausedAt: 60, timeoutStatus: 'warning' })), timingOf(aStep())]).toEqual([
-    { timeoutStatus: 'normal', warningAt: null, timeoutAt: null, pausedAt: null },
-    { timeoutStatus: 'warning', warningAt: null, timeoutAt: null, pausedAt: 60 },
-    { timeoutStatus: 'normal', warningAt: 100, timeoutAt: 300, pausedAt: null },
+    { timeoutStatus: 'normal', timedFrom: null, warningAt: null, timeoutAt: null, pausedAt: null },
+    { timeoutStatus: 'warning', timedFrom: 0, warningAt: null, timeoutAt: null, pausedAt: 60 },
+    { timeoutStatus: 'normal', timedFrom: 0, warningAt: 100, timeoutAt: 300, pausedAt: null },
   ])
 })
 

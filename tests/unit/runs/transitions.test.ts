@@ -19,6 +19,7 @@ const aRun = (more: Partial<RunState> = {}): RunState => ({
   dismissed: false,
   cancelReason: null,
   cancelMode: null,
+  cancelSignal: null,
   reconnect: null,
   ...more,
 })

@@ -40,7 +40,9 @@ const doEverything = async ({ store }: InProcessStore): Promise<void> => {
   await store.complete(leaseOf(a!), endingOf('success'))
   await store.complete(leaseOf(b!), endingOf('error'))
   await store.release(leaseOf(c!), T)
-  await store.cancel(d!.id, { mode: 'cancel', reason: null }, T)
+  await store.control(aRun(), { runId: d!.id, request: { mode: 'cancel', reason: null }, keepRefusal: true }, T)
+  await store.fencesDue(T)
+  await store.fence(d!.id, d!.attemptId, T + 1e6, 0)
   await store.complete(leaseOf(e!), endingOf('validation_failed'))
   await store.dismiss(e!.id, T)
   await store.retry(e!.id, null, T)
@@ -50,7 +52,6 @@ const doEverything = async ({ store }: InProcessStore): Promise<void> => {
   await store.claim(claimOf())
   await store.sweep(T + 1e9, 0)
   await store.updateLane('A', { limit: 3 })
-  await store.record(aRun(), { outcome: 'success', message: 'x', error: null, result: null }, T)
   const [f] = await store.claim(claimOf({ limit: 1, now: T + 1e9 }))
   const build = { version: '1', contentHash: 'a' }
   const wanted = { workerId: 'w', oldBuild: build, expectedBuild: build, oldInstanceId: 'i', oldStartedAt: T, deadline: T, seenAt: null }

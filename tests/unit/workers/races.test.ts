@@ -11,7 +11,7 @@ describe('a step whose time is over', () => {
     const clock = createManualClock(T)
     const { store } = openInProcess()
     const stopped: string[] = []
-    let meanwhile = async (): Promise<unknown> => {}
+    let meanwhile = async (): Promise<unknown> => undefined
     const checker = createTimeoutChecker({
       store: {
         ...store,
@@ -21,7 +21,8 @@ describe('a step whose time is over', () => {
           return due
         },
       },
-      stopAttempt: (attemptId) => stopped.push(attemptId) > 0,
+      pool: { stopAttempt: (attemptId) => stopped.push(attemptId) > 0, holds: () => true },
+      random: () => 0,
       clock,
       logger: silentLogger,
     })

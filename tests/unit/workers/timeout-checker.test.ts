@@ -15,6 +15,8 @@ function setUp() {
   const stopped: string[] = []
   const crashes: unknown[] = []
   let broken: Error | null = null
+  let local = true
+  const isLocal = (): boolean => local
   const checker = createTimeoutChecker({
     store: {
       ...store,
@@ -23,9 +25,13 @@ function setUp() {
         return store.dueSteps(now)
       },
     },
-    stopAttempt: (attemptId, reason) => stopped.push(`${attemptId} ${reason}`) > 0,
+    pool: {
+      stopAttempt: (attemptId, reason) => isLocal() && stopped.push(`${attemptId} ${reason}`) > 0,
+      holds: isLocal,
+    },
     clock,
     logger: silentLogger,
+    random: () => 0,
   })
   checker.start({ ready: () => {}, crashed: (error) => crashes.push(error) })
   onTestFinished(async () => {
@@ -38,6 +44,10 @@ function setUp() {
     checker,
     stopped,
     crashes,
+    /** From now on every attempt is one of another host. */
+    elsewhere() {
+      local = false
+    },
     breakStore(error: Error | null) {
       broken = error
     },
@@ -143,6 +153,31 @@ describe('the timeout checker', () => {
     expect(stopped).toEqual([])
     await clock.advance(1_000)
     expect(stopped).toHaveLength(1)
+  })
+
+  it('tells an attempt of another host to end by its heartbeat, and closes its lease when it does not', async () => {
+    const { clock, store, begin, stopped, elsewhere } = setUp()
+    elsewhere()
+    const run = await begin('kill')
+    await clock.advance(60_000)
+    expect(await store.get(run.id)).toMatchObject({ status: 'cancelling', cancelMode: 'timeout', timeoutStatus: 'timed_out' })
+    expect(await store.heartbeat(leaseOf(run), {}, 60_000, clock.now())).toMatchObject({ cancelRequested: true, kill: 'SIGTERM' })
+    await clock.advance(29_000)
+    expect((await store.get(run.id))?.status).toBe('cancelling')
+    await clock.advance(1_000)
+    expect(await store.get(run.id)).toMatchObject({ status: 'failed', outcome: 'timed_out', endedHow: 'fenced' })
+    expect(stopped).toEqual([])
+  })
+
+  it('leaves the end of an attempt of this host to its ladder, however long that takes', async () => {
+    const { clock, store, begin, elsewhere } = setUp()
+    const run = await begin('ask')
+    await store.cancel(run.id, { mode: 'kill', reason: null }, clock.now())
+    await clock.advance(120_000)
+    expect((await store.get(run.id))?.status).toBe('cancelling')
+    elsewhere()
+    await clock.advance(1_000)
+    expect(await store.get(run.id)).toMatchObject({ status: 'cancelled', outcome: 'killed', endedHow: 'fenced' })
   })
 
   it('ends runs whose target did not come back', async () => {

@@ -1,4 +1,4 @@
-import type { Json, Outcome, RunError } from '../../../shared/models/index.ts'
+import type { EndedHow, Json, Outcome, RunError } from '../../../shared/models/index.ts'
 import { NOT_CANCELLING, type Transition } from '../../runs/for-store.ts'
 import { columnOf, encode, encodeJson } from './encode.ts'
 import { insertEvents } from './events.ts'
@@ -12,6 +12,7 @@ export type RecordChanges = Partial<Omit<RunRecord, 'id' | 'createdAt' | 'heartb
 /** The end of an attempt. `completed` marks one that its worker ended itself, so that it may say so again. */
 export interface AttemptClosing {
   readonly outcome: Outcome
+  readonly how: EndedHow | null
   readonly error: RunError | null
   readonly result: Json | null
   readonly completed: boolean
@@ -72,10 +73,11 @@ export const endAttempt = (
   now: number,
 ): RunRecord => {
   const { startedAt } = context.db.one<{ startedAt: number }>(
-    `UPDATE run_attempts SET ended_at = ?, outcome = ?, error = ?, result = ?, completed = ?
+    `UPDATE run_attempts SET ended_at = ?, outcome = ?, ended_how = ?, error = ?, result = ?, completed = ?
      WHERE run_id = ? AND id = ? RETURNING started_at AS startedAt`,
     now,
     closing.outcome,
+    closing.how ?? transition.changes.endedHow ?? null,
     encode(closing.error),
     encodeJson(closing.result),
     encode(closing.completed),

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import type { ClaimedRun, LaneName } from '../../../shared/models/index.ts'
-import { type Admission, admit, decideClaim, decidePromote, type LiveCount } from '../../runs/for-store.ts'
+import { type Admission, admit, clockOfClaim, decideClaim, decidePromote, type LiveCount } from '../../runs/for-store.ts'
 import type { ClaimRequest } from '../../runs/store-port.ts'
 import { applyTransition } from './apply.ts'
 import type { Connection } from './connection.ts'
 import { readLanes } from './lanes.ts'
 import { requireRecord, toRun } from './run-record.ts'
-import { readSteps } from './steps.ts'
+import { readSteps, saveStep } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
 
 /** Ids of attempts, in the order of their making. Made here, because the platform room would bring the logger into this thread. */
@@ -86,6 +86,8 @@ const startAttempt = (context: WriteContext, runId: string, request: ClaimReques
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[runId, attemptId, next.attempt, leaseToken, workerId, instanceId, now, now, leaseUntil],
   )
+  const clock = request.timeouts ? clockOfClaim(readSteps(context.db, runId), request.timeouts, now) : null
+  if (clock) saveStep(context.db, runId, clock.index, { ...clock.patch, timedFrom: now })
   return { ...toRun(next, readSteps(context.db, runId)), attemptId, leaseToken, leaseUntil }
 }
 

@@ -1,5 +1,5 @@
 import type { Lease, Run } from '../../../shared/models/index.ts'
-import { decideEnding, decideRelease } from '../../runs/for-store.ts'
+import { decideEnding, decideRelease, settleEnding } from '../../runs/for-store.ts'
 import type { AttemptEnding } from '../../runs/store-port.ts'
 import { endAttempt } from './apply.ts'
 import { leaseLost } from './faults.ts'
@@ -23,8 +23,8 @@ export const complete = (context: WriteContext, lease: Lease, ending: AttemptEnd
     if (db.one(COMPLETED, lease.runId, lease.attemptId, lease.leaseToken)) return readRun(db, lease.runId)!
     throw leaseLost()
   }
-  const { outcome, error, result } = ending
-  const closing = { outcome, error, result: result ?? null, completed: true }
+  const { outcome, how, error, result } = settleEnding(record, ending)
+  const closing = { outcome, how: how ?? null, error, result: result ?? null, completed: true }
   const next = endAttempt(context, record, decideEnding(record, ending), closing, ending.now)
   return toRun(next, readSteps(db, next.id))
 }
@@ -32,7 +32,7 @@ export const complete = (context: WriteContext, lease: Lease, ending: AttemptEnd
 /** Hands the run back; the attempt is kept as interrupted and not counted. @throws Refusal LEASE_LOST */
 export const release = (context: WriteContext, lease: Lease, now: number): Run => {
   const record = requireLease(context.db, lease)
-  const closing = { outcome: 'interrupted', error: null, result: null, completed: false } as const
+  const closing = { outcome: 'interrupted', how: null, error: null, result: null, completed: false } as const
   const next = endAttempt(context, record, decideRelease(record, now), closing, now)
   return toRun(next, readSteps(context.db, next.id))
 }

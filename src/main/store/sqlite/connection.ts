@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 
 /** What may be bound to a statement. */
-export type SqlValue = string | number | null
+export type SqlValue = string | number | null | Uint8Array
 
 /** How much a commit must survive: `full` also a power cut, `normal` the death of the process. */
 export type Durability = 'full' | 'normal'

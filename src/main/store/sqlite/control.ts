@@ -28,7 +28,7 @@ const change = (
 const apply = (context: WriteContext, record: RunRecord, transition: Transition, now: number): RunRecord => {
   const { endedAt, outcome } = transition.changes
   if (record.attemptId === null || !endedAt) return applyTransition(context, record, transition, { now })
-  const closing = { outcome: outcome!, error: null, result: null, completed: false }
+  const closing = { outcome: outcome!, how: null, error: null, result: null, completed: false }
   return endAttempt(context, { ...record, attemptId: record.attemptId }, transition, closing, now)
 }
 

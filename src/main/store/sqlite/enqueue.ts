@@ -1,9 +1,11 @@
 import type { Run } from '../../../shared/models/index.ts'
-import { decideEnqueue, decideRecord, limitKeyOf, type Transition } from '../../runs/for-store.ts'
-import type { ControlEnding, NewRun } from '../../runs/store-port.ts'
+import { decideEnqueue, decideRecord, describeDeed, describeRefusal, limitKeyOf, type Transition } from '../../runs/for-store.ts'
+import type { ControlEnding, Deed, NewRun } from '../../runs/store-port.ts'
 import { saveRecord } from './apply.ts'
 import type { Connection } from './connection.ts'
+import { cancel } from './control.ts'
 import { insertEvents } from './events.ts'
+import { Refusal } from './faults.ts'
 import { type RunRecord, readRun, requireRecord, toRun } from './run-record.ts'
 import { insertStep, readSteps, saveStep } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
@@ -60,11 +62,30 @@ export const enqueue = (context: WriteContext, run: NewRun, now: number): { run:
   return { run: toRun(record, readSteps(db, run.id)), created: true }
 }
 
-/** Stores a run that has ended already, and its steps with it. Known as in `enqueue`. */
-export const record = (context: WriteContext, run: NewRun, ending: ControlEnding, now: number): { run: Run; created: boolean } => {
-  const { db } = context
-  const known = findKnown(db, run)
+/**
+ * Does what a control run is for, and stores it as ended. Known as in `enqueue`.
+ *
+ * @throws Refusal as `cancel`, unless it is to be kept
+ */
+export const control = (context: WriteContext, run: NewRun, deed: Deed, now: number): { run: Run; created: boolean } => {
+  const known = findKnown(context.db, run)
   if (known) return { run: known, created: false }
+  return { run: record(context, run, act(context, deed, now), now), created: true }
+}
+
+/** A refusal has changed nothing, so that what is kept of it is all there is. */
+const act = (context: WriteContext, { runId, request, keepRefusal }: Deed, now: number): ControlEnding => {
+  try {
+    return describeDeed(cancel(context, runId, request, now), request)
+  } catch (error) {
+    if (!keepRefusal || !(error instanceof Refusal)) throw error
+    return describeRefusal(error.code, error.message)
+  }
+}
+
+/** Stores a run that has ended already, and its steps with it. */
+const record = (context: WriteContext, run: NewRun, ending: ControlEnding, now: number): Run => {
+  const { db } = context
   const { changes, notes } = decideRecord(ending, now)
   // Stored as if it waited, and ended before anyone can see it: one statement knows how a run is inserted.
   const waiting = insert(context, run, { changes: { status: 'queued' }, steps: 'keep', notes }, now)
@@ -73,6 +94,5 @@ export const record = (context: WriteContext, run: NewRun, ending: ControlEnding
   run.steps.forEach((_, index) => {
     saveStep(db, run.id, index, { status, outcome, startedAt: now, endedAt: now, error, result })
   })
-  const ended = saveRecord(context, waiting, changes, now)
-  return { run: toRun(ended, readSteps(db, run.id)), created: true }
+  return toRun(saveRecord(context, waiting, changes, now), readSteps(db, run.id))
 }

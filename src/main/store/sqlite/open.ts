@@ -5,6 +5,7 @@ import { type Logger, silentLogger } from '../../platform/index.ts'
 import type { RunStore } from '../../runs/store-port.ts'
 import { createFeed } from './feed.ts'
 import { parseOperations, parseQuery } from './parse.ts'
+import type { Role } from './protocol.ts'
 import { type StoreThread, startThread } from './thread-client.ts'
 
 /** The SQLite store. */
@@ -28,8 +29,10 @@ const WRITES = [
   'updateStep',
   'appendEvents',
   'cancel',
-  'record',
+  'control',
   'markStep',
+  'timeOut',
+  'fence',
   'waitLonger',
   'awaitReconnect',
   'reconnected',
@@ -54,15 +57,34 @@ const READS = [
   'lanes',
   'withStatus',
   'dueSteps',
+  'fencesDue',
   'instances',
 ] as const satisfies readonly (keyof SqliteStore)[]
 
-/** Makes the methods that only carry their arguments to a thread. */
-const methodsOf = <M extends keyof SqliteStore>(thread: StoreThread, methods: readonly M[]): Pick<SqliteStore, M> =>
-  Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => thread.client.call(method, args)])) as unknown as Pick<
-    SqliteStore,
-    M
-  >
+/** Carries a call to one of the two threads. */
+export type CallThread = (role: Role, method: string, args: readonly unknown[]) => Promise<unknown>
+
+/** Every method that is a call of a thread. */
+export type StoreCalls = Omit<SqliteStore, 'subscribe' | 'connectWriterPort' | 'close'>
+
+/** Makes the methods of a store from a way to call its threads. */
+export const createStoreCalls = (call: CallThread, logger: Logger): StoreCalls => {
+  const methodsOf = (role: Role, methods: readonly string[]): object =>
+    Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => call(role, method, args)]))
+  return {
+    ...methodsOf('writer', WRITES),
+    ...methodsOf('reader', READS),
+    list: async (query: unknown) => call('reader', 'list', [parseQuery(query)]),
+    loadOperations: async () => parseOperations((await call('reader', 'loadOperations', [])) as string[], logger),
+  } as unknown as StoreCalls
+}
+
+/** Makes a line of its own to a writer. */
+export const connectPort = ({ client }: StoreThread): MessagePort => {
+  const { port1, port2 } = new MessageChannel()
+  client.post({ connect: port2 }, [port2])
+  return port1
+}
 
 /**
  * Opens the database file, makes it when there is none, and migrates an older one.
@@ -86,22 +108,16 @@ export const openSqliteStore = async (options: {
     onFatal?.(error)
   }
   const mistake = (error: AppError): void => logger.error({ error }, 'the store made a mistake')
-  const starts = (['writer', 'reader'] as const).map((role) => startThread({ role, file }, { change: feed.hand, mistake, broken }))
+  const starts = (['writer', 'reader'] as const).map((role) => startThread(role, file, { change: feed.hand, mistake, broken }))
   try {
     const [writer, reader] = [await starts[0]!.open(), await starts[1]!.open()]
     const { migration } = writer
     if (migration && migration.from !== migration.to) logger.info(migration, 'the database was migrated')
+    const threads = { writer, reader }
     return {
-      ...methodsOf(writer, WRITES),
-      ...methodsOf(reader, READS),
-      list: async (query) => (await reader.client.call('list', [parseQuery(query)])) as Awaited<ReturnType<RunStore['list']>>,
-      loadOperations: async () => parseOperations((await reader.client.call('loadOperations', [])) as string[], logger),
+      ...createStoreCalls((role, method, args) => threads[role].client.call(method, args), logger),
       subscribe: feed.subscribe,
-      connectWriterPort: () => {
-        const { port1, port2 } = new MessageChannel()
-        writer.client.post({ connect: port2 }, [port2])
-        return port1
-      },
+      connectWriterPort: () => connectPort(writer),
       close: async () => {
         // The writer goes last: the last connection folds the write-ahead log into the file.
         await reader.close()

@@ -52,6 +52,21 @@ export class PortClient {
     }
   }
 
+  /** Whether a call still waits for its reply. */
+  isWaiting(id: number): boolean {
+    return this.#pending.has(id)
+  }
+
+  /** Whether any call does. */
+  get waits(): boolean {
+    return this.#pending.size > 0
+  }
+
+  /** Rejects everything that is called from now on; what waits goes on waiting. The first reason stands. */
+  refuse(error: AppError): void {
+    this.#broken ??= error
+  }
+
   /** Rejects everything that waits and everything that is called from now on. The first reason stands. */
   break(error: AppError): void {
     this.#broken ??= error

@@ -54,11 +54,18 @@ export const updateRun = (context: WriteContext, lease: Lease, patch: RunPatch, 
   saveRecord(context, record, changesOf(record, { ...patch, attention }), now)
 }
 
+/** A clock starts with its step. */
+const withClock = (patch: StepPatch): StepPatch & { pausedAt: null } => ({
+  ...(patch.startedAt === undefined ? {} : { timedFrom: patch.startedAt }),
+  ...patch,
+  pausedAt: null,
+})
+
 /** With a step that begins or ends its waiting ends too. @throws Refusal LEASE_LOST; NOT_FOUND when the run has no such step */
 export const updateStep = (context: WriteContext, lease: Lease, index: number, patch: StepPatch, now: number): void => {
   const record = requireLease(context.db, lease)
   const begins = patch.status !== undefined
-  const saved = saveStep(context.db, record.id, index, begins ? { ...patch, pausedAt: null } : patch)
+  const saved = saveStep(context.db, record.id, index, begins ? withClock(patch) : patch)
   if (!saved) throw new Refusal('NOT_FOUND', `Run ${record.id} has no step ${index + 1}.`)
   context.noteRun(record)
   if (begins && record.attention !== null) saveRecord(context, record, { attention: null }, now)

@@ -10,10 +10,13 @@ import type { StoreChange } from '../../runs/store-port.ts'
 import type { PlainError } from './faults.ts'
 import type { MigrationReport } from './migrate.ts'
 
-/** Which thread this is. */
+export type Role = 'writer' | 'reader'
+
+/** Which thread this is; `life` names this one among all that ever were. */
 export interface ThreadData {
-  readonly role: 'writer' | 'reader'
+  readonly role: Role
   readonly file: string
+  readonly life: string
 }
 
 /** `id` is the client's own; the reply carries it back. */

@@ -7,6 +7,7 @@ import { readLanes } from './lanes.ts'
 import { listRuns } from './list.ts'
 import { readOperations } from './operations.ts'
 import { type RawSummary, readRun, SUMMARY_COLUMNS, SUMMARY_FROM, toSummary } from './run-record.ts'
+import { readDueFences } from './sweep.ts'
 import { readDueSteps } from './timing.ts'
 
 /** Each part of the board has an index of its own, so that the cost follows what is shown, not what was ever run. */
@@ -18,7 +19,7 @@ const BOARD = `SELECT ${SUMMARY_COLUMNS} FROM ${SUMMARY_FROM} WHERE r.id IN (
 const board = (db: Connection, endedAfter: number): RunSummary[] => db.all<RawSummary>(BOARD, endedAfter).map((row) => toSummary(db, row))
 
 const ATTEMPTS = `SELECT id, run_id AS runId, n, worker_id AS workerId, instance_id AS instanceId, started_at AS startedAt,
-  heartbeat_at AS heartbeatAt, lease_until AS leaseUntil, ended_at AS endedAt, outcome, error
+  heartbeat_at AS heartbeatAt, lease_until AS leaseUntil, ended_at AS endedAt, outcome, ended_how AS how, error
   FROM run_attempts WHERE run_id = ? ORDER BY id`
 
 /** In the order they began. An attempt that was handed back and its successor have the same `n`. */
@@ -47,6 +48,7 @@ export const READS = {
   lanes: readLanes,
   withStatus,
   dueSteps: readDueSteps,
+  fencesDue: readDueFences,
   instances: readInstances,
   loadOperations: readOperations,
 }

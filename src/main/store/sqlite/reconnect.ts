@@ -19,7 +19,13 @@ export const awaitReconnect = (context: WriteContext, lease: Lease, reconnect: R
 const end = (context: WriteContext, record: RunRecord, ending: AttemptEnding): Run => {
   const { outcome, error, result, now } = ending
   const live = { ...record, attemptId: record.attemptId! }
-  const next = endAttempt(context, live, decideEnding(record, ending), { outcome, error, result: result ?? null, completed: false }, now)
+  const next = endAttempt(
+    context,
+    live,
+    decideEnding(record, ending),
+    { outcome, how: null, error, result: result ?? null, completed: false },
+    now,
+  )
   return toRun(next, readSteps(context.db, next.id))
 }
 

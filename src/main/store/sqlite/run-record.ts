@@ -14,6 +14,7 @@ export interface RunRecord extends Omit<Run, 'steps' | 'params' | 'reconnectDead
   readonly limitKey: string
   readonly attemptId: string | null
   readonly cancelReason: string | null
+  readonly fenceAt: number | null
   readonly lastSeq: number
   readonly params: string
 }
@@ -39,7 +40,7 @@ export const SUMMARY_COLUMNS = `${COLUMNS},
   CASE WHEN r.status = 'awaiting_reconnect' THEN json_extract(r.reconnect, '$.deadline') END AS reconnectDeadline`
 export const SUMMARY_FROM = 'runs AS r LEFT JOIN run_attempts AS a ON a.run_id = r.id AND a.id = r.attempt_id'
 
-const RECORD = `SELECT ${COLUMNS}, r.limit_key AS limitKey, r.target, r.reconnect, r.cancel_reason AS cancelReason,
+const RECORD = `SELECT ${COLUMNS}, r.limit_key AS limitKey, r.target, r.reconnect, r.cancel_reason AS cancelReason, r.fence_at AS fenceAt,
   r.last_seq AS lastSeq, r.idempotency_key AS idempotencyKey, r.params FROM ${SUMMARY_FROM}`
 
 /** The clock of the step that runs. Only a live run has one. */
@@ -99,13 +100,13 @@ const reconnectDeadlineOf = ({ status, reconnect }: RunRecord): number | null =>
 
 /** The summary of a record as it is now, its step's clock included. */
 export const summarize = (db: Connection, record: RunRecord): RunSummary => {
-  const { limitKey, attemptId, cancelReason, lastSeq, params, idempotencyKey, target, reconnect, ...summary } = record
+  const { limitKey, attemptId, cancelReason, fenceAt, lastSeq, params, idempotencyKey, target, reconnect, ...summary } = record
   return { ...summary, ...readTiming(db, record), reconnectDeadline: reconnectDeadlineOf(record) }
 }
 
 /** The whole run. */
 export const toRun = (record: RunRecord, steps: readonly RunStep[]): Run => {
-  const { limitKey, attemptId, cancelReason, lastSeq, ...run } = record
+  const { limitKey, attemptId, cancelReason, fenceAt, lastSeq, ...run } = record
   const timing = timingOf(steps.find((step) => step.status === 'running'))
   return { ...run, ...timing, reconnectDeadline: reconnectDeadlineOf(record), params: decodeJson(record.params), steps }
 }

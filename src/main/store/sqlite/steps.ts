@@ -14,7 +14,7 @@ type RawStep = Omit<RunStep, 'params' | 'continueOnError' | 'timeouts' | 'error'
   result: string | null
 }
 
-const SELECT = `SELECT step AS "index", op, name, params, status, outcome, started_at AS startedAt, ended_at AS endedAt, warning_at AS warningAt,
+const SELECT = `SELECT step AS "index", op, name, params, status, outcome, started_at AS startedAt, ended_at AS endedAt, timed_from AS timedFrom, warning_at AS warningAt,
   timeout_at AS timeoutAt, timeout_status AS timeoutStatus, on_timeout AS onTimeout, paused_at AS pausedAt, continue_on_error AS continueOnError, timeouts, error, result
   FROM run_steps`
 
@@ -63,7 +63,7 @@ export const insertStep = (db: Connection, runId: string, index: number, spec: S
   )
 }
 
-const AS_NEW = `status = 'pending', outcome = NULL, started_at = NULL, ended_at = NULL, warning_at = NULL, timeout_at = NULL,
+const AS_NEW = `status = 'pending', outcome = NULL, started_at = NULL, ended_at = NULL, timed_from = NULL, warning_at = NULL, timeout_at = NULL,
   timeout_status = 'normal', on_timeout = NULL, paused_at = NULL, error = NULL, result = NULL`
 
 const reset = (db: Connection, runId: string, where: string, ...values: SqlValue[]): void => {

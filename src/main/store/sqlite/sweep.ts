@@ -1,7 +1,9 @@
 import type { Run } from '../../../shared/models/index.ts'
-import { decideEnding, endingOfLoss } from '../../runs/for-store.ts'
+import { decideEnding, endingOfFence, endingOfLoss } from '../../runs/for-store.ts'
+import type { AttemptEnding, DueFence } from '../../runs/store-port.ts'
 import { endAttempt } from './apply.ts'
-import { requireRecord, toRun } from './run-record.ts'
+import type { Connection } from './connection.ts'
+import { findRecord, type RunRecord, requireRecord, toRun } from './run-record.ts'
 import { readRunningStep, readSteps } from './steps.ts'
 import type { WriteContext } from './write-context.ts'
 
@@ -19,11 +21,27 @@ const lose = (context: WriteContext, runIds: readonly string[], now: number, ran
   runIds.map((runId) => {
     const record = requireRecord(context.db, runId)
     const ending = endingOfLoss(record, readRunningStep(context.db, runId), now, random)
-    const live = { ...record, attemptId: record.attemptId! }
-    const closing = { outcome: ending.outcome, error: null, result: null, completed: false }
-    const next = endAttempt(context, live, decideEnding(record, ending), closing, now)
-    return toRun(next, readSteps(context.db, runId))
+    return endWithoutWorker(context, record, ending)
   })
+
+const endWithoutWorker = (context: WriteContext, record: RunRecord, ending: AttemptEnding): Run => {
+  const live = { ...record, attemptId: record.attemptId! }
+  const closing = { outcome: ending.outcome, how: ending.how ?? null, error: null, result: null, completed: false }
+  const next = endAttempt(context, live, decideEnding(record, ending), closing, ending.now)
+  return toRun(next, readSteps(context.db, next.id))
+}
+
+const FENCES = 'SELECT id AS runId, attempt_id AS attemptId FROM runs INDEXED BY runs_fence WHERE fence_at <= ? ORDER BY fence_at'
+
+/** Those that waited longest first. */
+export const readDueFences = (db: Connection, now: number): DueFence[] => db.all<DueFence>(FENCES, now)
+
+/** Ends the attempt whatever its lease says, if it is still the one that had its time. */
+export const fence = (context: WriteContext, runId: string, attemptId: string, now: number, random: number): Run | null => {
+  const record = findRecord(context.db, runId)
+  if (record?.attemptId !== attemptId || record.fenceAt === null || now < record.fenceAt) return null
+  return endWithoutWorker(context, record, endingOfFence(record, now, random))
+}
 
 /** Ends expired attempts as lost, those that waited longest first. */
 export const sweep = (context: WriteContext, now: number, random: number): Run[] =>

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/models/index.ts'
 import { entryPath } from '../../platform/index.ts'
 import type { StoreChange } from '../../runs/store-port.ts'
+import { readLastAnswer } from './last-answer.ts'
 import type { MigrationReport } from './migrate.ts'
 import { PortClient, toAppError } from './port-client.ts'
-import type { Answer, Ready, ThreadData } from './protocol.ts'
+import type { Answer, Ready, Role } from './protocol.ts'
 
 /** A store thread that has opened the database. */
 export interface StoreThread {
@@ -14,67 +16,95 @@ export interface StoreThread {
   close(): Promise<void>
 }
 
+/** What a thread tells besides its replies. */
+export interface ThreadEvents {
+  /** A commit changed this; called before the replies of that commit settle. */
+  change(change: StoreChange): void
+  /** A call failed by a bug, not by anything its caller could have done better. */
+  mistake(error: AppError): void
+  /** The thread ended by itself; called at most once, after every waiting call was settled. */
+  broken(error: AppError): void
+}
+
+/** A thread on its way. `stop` ends it at once, whatever it is doing: what it committed is answered, all else is rejected with this reason. */
+export interface ThreadStart {
+  open(): Promise<StoreThread>
+  stop(reason: AppError): void
+  /** Resolves when nothing of the thread is left. */
+  readonly ended: Promise<void>
+}
+
 const unavailable = (message: string, cause?: unknown): AppError => new AppError('STORE_UNAVAILABLE', message, { cause })
 
 /**
  * Starts a thread. It loads its program at once and opens the database when `open` is called: the reader waits for the writer's migration.
  *
- * @param events.change  a commit changed this; called before the replies of that commit settle
- * @param events.mistake  a call failed by a bug, not by anything its caller could have done better
- * @param events.broken  the thread ended by itself; called at most once, after every waiting call was rejected
- * @returns `stop` ends the thread at once and rejects with its reason
+ * Nothing is left in doubt by its death: a call that was committed is answered all the same, so one that is rejected is not stored.
  */
-export const startThread = (
-  data: ThreadData,
-  events: { change(change: StoreChange): void; mistake(error: AppError): void; broken(error: AppError): void },
-): { open(): Promise<StoreThread>; stop(reason: AppError): void } => {
-  const worker = new Worker(entryPath('store-thread'), { workerData: data, name: `store-${data.role}` })
+export const startThread = (role: Role, file: string, events: ThreadEvents): ThreadStart => {
+  const life = randomUUID()
+  const worker = new Worker(entryPath('store-thread'), { workerData: { role, file, life }, name: `store-${role}` })
   const client = new PortClient(worker)
   const opening = Promise.withResolvers<StoreThread>()
   const ended = Promise.withResolvers<void>()
   /** `ending` was asked for; in every other mode the thread has no reason to end. */
   let mode: 'opening' | 'open' | 'ending' = 'opening'
+  let cause: unknown = null
+  let reason: AppError | null = null
 
+  const take = ({ changes, replies }: Answer): void => {
+    for (const change of changes) events.change(change)
+    for (const reply of replies) if (!reply.ok && reply.error.code === 'INTERNAL') events.mistake(toAppError(reply.error))
+    client.settle(replies)
+  }
+  /** The thread is gone and everything it posted has been heard; what it committed and did not live to post stands in the file. */
+  const takeUnsaid = (): void => {
+    if (role !== 'writer' || !client.waits) return
+    try {
+      const left = readLastAnswer(file, life)
+      if (left?.replies.some(({ id }) => client.isWaiting(id))) take(left)
+    } catch (error) {
+      cause ??= error
+    }
+  }
   const close = async (): Promise<void> => {
     if (mode === 'open') client.post({ close: true })
     mode = 'ending'
     await ended.promise
   }
-  const fail = (cause: unknown): void => {
-    const before = mode
-    mode = 'ending'
-    const error =
-      before === 'ending'
-        ? unavailable('The store is closed.')
-        : unavailable('The store stopped working. Everything it confirmed is stored; restart the app.', cause)
-    client.break(error)
-    opening.reject(error)
-    if (before === 'open') events.broken(error)
-  }
-  const stop = (reason: AppError): void => {
-    mode = 'ending'
-    client.break(reason)
-    opening.reject(reason)
-    worker.terminate()
-  }
 
   worker.on('message', (message: Ready | Answer) => {
     if ('replies' in message) {
-      for (const change of message.changes) events.change(change)
-      for (const reply of message.replies) if (!reply.ok && reply.error.code === 'INTERNAL') events.mistake(toAppError(reply.error))
-      client.settle(message.replies)
+      take(message)
     } else if (message.ready) {
-      mode = 'open'
+      mode = mode === 'opening' ? 'open' : mode
       opening.resolve({ client, migration: message.migration, close })
     } else {
       opening.reject(toAppError(message.error))
     }
   })
-  worker.on('error', fail)
-  worker.on('messageerror', fail)
+  worker.on('error', (error) => {
+    cause ??= error
+  })
+  worker.on('messageerror', (error) => {
+    cause ??= error
+    void worker.terminate()
+  })
   worker.on('exit', (code) => {
-    fail(new Error(`The ${data.role} thread ended with code ${code}.`))
+    const before = mode
+    mode = 'ending'
+    takeUnsaid()
+    const gone =
+      before === 'ending'
+        ? (reason ?? unavailable('The store is closed.'))
+        : unavailable(
+            'The store stopped working. Everything it confirmed is stored; restart the app.',
+            cause ?? new Error(`The ${role} thread ended with code ${code}.`),
+          )
+    client.break(gone)
+    opening.reject(gone)
     ended.resolve()
+    if (before === 'open') events.broken(gone)
   })
   // Whoever opens hears of a failure; a thread that nobody opened any more has nobody to tell.
   opening.promise.catch(() => {})
@@ -83,6 +113,12 @@ export const startThread = (
       worker.postMessage({ open: true })
       return opening.promise
     },
-    stop,
+    ended: ended.promise,
+    stop(why) {
+      mode = 'ending'
+      reason ??= why
+      client.refuse(why)
+      void worker.terminate()
+    },
   }
 }

@@ -8,6 +8,7 @@ import { MIGRATIONS } from '../migrations/index.ts'
 import { Connection } from './connection.ts'
 import { checkAfterCrash, wasLeftOpen } from './crash-check.ts'
 import { toPlainError } from './faults.ts'
+import { forgetAnswers, keepAnswer } from './last-answer.ts'
 import { type MigrationReport, migrate } from './migrate.ts'
 import type { Answer, Call, Message, Ready, ThreadData } from './protocol.ts'
 import { performRead } from './reader.ts'
@@ -17,14 +18,17 @@ import { performWrites } from './writer.ts'
 const GROUP = 64
 
 const main = parentPort!
-const { role, file } = workerData as ThreadData
+const { role, file, life } = workerData as ThreadData
 
 const open = (): { db: Connection; migration: MigrationReport | null } => {
   const leftOpen = role === 'writer' && wasLeftOpen(file)
   const db = new Connection(file, { readOnly: role === 'reader' })
   try {
     if (leftOpen) checkAfterCrash(db, file)
-    return { db, migration: role === 'writer' ? migrate(db, file, MIGRATIONS) : null }
+    if (role === 'reader') return { db, migration: null }
+    const migration = migrate(db, file, MIGRATIONS)
+    db.write('normal', () => forgetAnswers(db))
+    return { db, migration }
   } catch (error) {
     db.close()
     throw error
@@ -49,12 +53,17 @@ const serve = (db: Connection): void => {
     }
   }
 
+  /** What goes to other ports is asked again by whoever has one, and ids are each port's own. */
+  const keep = (group: readonly { port: MessagePort }[], { changes, replies }: Answer): void => {
+    keepAnswer(db, life, { changes, replies: replies.filter((_, index) => group[index]!.port === main) })
+  }
+
   const work = (): void => {
     planned = false
     const group = waiting.splice(0, role === 'writer' ? GROUP : 1)
     if (group.length === 0) return
     const calls = group.map(({ call }) => call)
-    post(group, role === 'writer' ? performWrites(db, calls) : performRead(db, calls[0]!))
+    post(group, role === 'writer' ? performWrites(db, calls, (answer) => keep(group, answer)) : performRead(db, calls[0]!))
     plan()
   }
 

@@ -1,7 +1,7 @@
 import type { Run } from '../../../shared/models/index.ts'
-import { decideMark, decideWaitLonger, type TimingChange } from '../../runs/for-store.ts'
+import { decideMark, decideTimeOut, decideWaitLonger, type TimingChange } from '../../runs/for-store.ts'
 import type { DueStep } from '../../runs/store-port.ts'
-import { saveRecord } from './apply.ts'
+import { applyTransition, saveRecord } from './apply.ts'
 import type { Connection } from './connection.ts'
 import { insertEvents } from './events.ts'
 import { Refusal } from './faults.ts'
@@ -43,6 +43,15 @@ export const markStep = (
   const change = step?.index === index ? decideMark(record, step, status, now) : null
   if (change) apply(context, record, index, change, now)
   return change !== null
+}
+
+/** @returns whether the attempt is asked to end now and was not before */
+export const timeOut = (context: WriteContext, runId: string, attemptId: string, now: number): boolean => {
+  const record = findRecord(context.db, runId)
+  if (record === null || record.attemptId !== attemptId) return false
+  const transition = decideTimeOut(record, readRunningStep(context.db, runId), now)
+  if (transition) applyTransition(context, record, transition, { now }, { attemptId })
+  return transition !== null
 }
 
 /** @throws Refusal NOT_FOUND, CONFLICT */

@@ -3,7 +3,9 @@ import type { Connection } from './connection.ts'
 import { isStorageFault, Refusal, toPlainError } from './faults.ts'
 import type { Answer, Call, Reply } from './protocol.ts'
 import { WriteContext } from './write-context.ts'
-import { durabilityOf, WRITES } from './writes.ts'
+import { durabilityOf, isRepeatable, WRITES } from './writes.ts'
+
+type Keep = (answer: Answer) => void
 
 type Write = (context: WriteContext, ...args: readonly unknown[]) => unknown
 
@@ -42,19 +44,34 @@ const performAmong = (db: Connection, call: Call): Done => {
  *
  * When the database itself fails, the calls are tried again one by one, so that only those fail that cannot be stored.
  * What is returned is committed, or refused.
+ *
+ * @param keep  called inside each transaction that must not be done twice, with everything that will be answered once it is committed
  */
-export const performWrites = (db: Connection, calls: readonly Call[]): Answer => {
-  const done = performTogether(db, calls)
-  return { changes: done.flatMap(({ change }) => change ?? []), replies: done.map(({ reply }) => reply) }
+export const performWrites = (db: Connection, calls: readonly Call[], keep: Keep = () => {}): Answer => {
+  const done: Done[] = []
+  performTogether(db, calls, done, keep)
+  return answerOf(done)
 }
 
-const performTogether = (db: Connection, calls: readonly Call[]): readonly Done[] => {
+const answerOf = (done: readonly Done[]): Answer => ({
+  changes: done.flatMap(({ change }) => change ?? []),
+  replies: done.map(({ reply }) => reply),
+})
+
+/** Adds to `done`, which holds what was committed before and is not answered yet. */
+const performTogether = (db: Connection, calls: readonly Call[], done: Done[], keep: Keep): void => {
   const durability = calls.some((call) => durabilityOf(call.method, call.args) === 'full') ? 'full' : 'normal'
   const [first, ...others] = calls
   try {
-    // A call that is alone needs nothing to be undone to but the start of the transaction.
-    return db.write(durability, () => (others.length === 0 ? [perform(db, first!)] : calls.map((call) => performAmong(db, call))))
+    const more = db.write(durability, () => {
+      // A call that is alone needs nothing to be undone to but the start of the transaction.
+      const performed = others.length === 0 ? [perform(db, first!)] : calls.map((call) => performAmong(db, call))
+      if (calls.some((call) => !isRepeatable(call.method))) keep(answerOf([...done, ...performed]))
+      return performed
+    })
+    done.push(...more)
   } catch (error) {
-    return others.length === 0 ? [refuse(first!, error)] : calls.flatMap((call) => performTogether(db, [call]))
+    if (others.length === 0) done.push(refuse(first!, error))
+    else for (const call of calls) performTogether(db, [call], done, keep)
   }
 }

@@ -3,15 +3,15 @@ import { claim } from './claim.ts'
 import { complete, release } from './complete.ts'
 import type { Durability } from './connection.ts'
 import { cancel, dismiss, move, resume, retry } from './control.ts'
-import { enqueue, record } from './enqueue.ts'
+import { control, enqueue } from './enqueue.ts'
 import { appendEvents } from './events.ts'
 import { saveInstance } from './instances.ts'
 import { updateLane } from './lanes.ts'
 import { deleteOperations, saveOperation } from './operations.ts'
 import { heartbeat, updateRun, updateStep } from './progress.ts'
 import { awaitReconnect, reconnected, reconnectsDue } from './reconnect.ts'
-import { rescue, sweep } from './sweep.ts'
-import { markStep, waitLonger } from './timing.ts'
+import { fence, rescue, sweep } from './sweep.ts'
+import { markStep, timeOut, waitLonger } from './timing.ts'
 import type { WriteContext } from './write-context.ts'
 
 /** Every write of the store, by the name of its method. Each one runs inside a transaction and may be undone as a whole. */
@@ -25,8 +25,10 @@ export const WRITES = {
   updateStep,
   appendEvents,
   cancel,
-  record,
+  control,
   markStep,
+  timeOut,
+  fence,
   waitLonger,
   awaitReconnect,
   reconnected,
@@ -47,6 +49,10 @@ export type WriteName = keyof typeof WRITES
 
 /** Signs of life and lines of a log: the last ones before a power cut may be missing. */
 const NORMAL: readonly string[] = ['heartbeat', 'appendEvents', 'saveInstance', 'saveOperation', 'deleteOperations'] satisfies WriteName[]
+
+/** Done twice, these leave what they leave when done once. */
+const REPEATABLE: readonly string[] = ['heartbeat', 'saveInstance', 'saveOperation', 'deleteOperations'] satisfies WriteName[]
+export const isRepeatable = (name: string): boolean => REPEATABLE.includes(name)
 
 /** What a person would miss survives a power cut. A session and a worktree must be known before anything is done in them. */
 export const durabilityOf = (name: string, args: readonly unknown[]): Durability => {

@@ -19,6 +19,7 @@ const step = (fields: Partial<RunStep> = {}): RunStep => ({
   warningAt: NOW + 23 * MINUTE,
   timeoutAt: NOW + 53 * MINUTE,
   timeoutStatus: 'normal',
+  timedFrom: null,
   onTimeout: 'ask',
   pausedAt: null,
   continueOnError: false,
@@ -40,6 +41,7 @@ export const makeRun = (fields: Partial<Run> = {}): Run => ({
   outcome: null,
   attention: null,
   timeoutStatus: 'normal',
+  timedFrom: null,
   warningAt: null,
   timeoutAt: null,
   pausedAt: null,
@@ -476,5 +478,6 @@ export const someAttempts: RunAttempt[] = [
   leaseUntil: NOW + 50_000,
   endedAt: to === null ? null : NOW - to * 1_000,
   outcome,
+  how: null,
   error,
 }))
