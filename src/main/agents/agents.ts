@@ -61,14 +61,21 @@ interface Runtime {
 export function createAgents(options: AgentsOptions): Agents & { reapLeftovers(): Promise<boolean> } {
   const { clock, logger, settings, isolated = false, environment = {}, memory = defaultMemoryLimits() } = options
   const listeners = new Set<() => void>()
+  let telling = false
+  /** Whoever changes something may be in the middle of a turn's bookkeeping: what is told afterwards shows all of it, and several changes at once. */
   const changed = (): void => {
-    for (const listener of listeners) {
-      try {
-        listener()
-      } catch (error) {
-        logger.error({ err: error }, 'A listener of the agents failed.')
+    if (telling) return
+    telling = true
+    queueMicrotask(() => {
+      telling = false
+      for (const listener of [...listeners]) {
+        try {
+          listener()
+        } catch (error) {
+          logger.error({ err: error }, 'A listener of the agents failed.')
+        }
       }
-    }
+    })
   }
   const inbox = createInbox(changed)
   const turns = new Set<Turn>()

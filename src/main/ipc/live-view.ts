@@ -1,5 +1,5 @@
 import type { CollectionName, CollectionRow, LiveChange, LiveMessage, LiveState, Revision } from '../../shared/models/index.ts'
-import type { Clock } from '../platform/index.ts'
+import { type Clock, deepFreeze } from '../platform/index.ts'
 
 /** Changes are told in batches of this age in milliseconds, one revision a batch. */
 const BATCH_MS = 25
@@ -8,7 +8,7 @@ const RESUMABLE = 500
 
 /** The rows that every screen mirrors, with a revision. The one place that turns changes of the core into `watch` streams. */
 export interface LiveView {
-  /** Takes over one row, which nobody may change any more, or takes the row away with null. */
+  /** Takes over one row, which is frozen and nobody may change any more, or takes the row away with null. */
   set<C extends CollectionName>(collection: C, key: string, value: CollectionRow<C> | null): void
   get<C extends CollectionName>(collection: C, key: string): CollectionRow<C> | undefined
   rows<C extends CollectionName>(collection: C): CollectionRow<C>[]
@@ -67,11 +67,11 @@ export function createLiveView(instanceId: string, clock: Clock): LiveView {
       const rows = state[collection] as Map<string, unknown>
       if (value === null) {
         if (!rows.delete(key)) return
-      } else rows.set(key, value)
+      } else rows.set(key, deepFreeze(value))
       const id = `${collection}/${key}`
       // Deleted and set again: the newest change belongs last, or a mirror would see the order of two rows turned round.
       pending.delete(id)
-      pending.set(id, { collection, key, value } as LiveChange)
+      pending.set(id, Object.freeze({ collection, key, value }) as LiveChange)
       cancelBatch ??= clock.after(BATCH_MS, publish)
     },
     get: (collection, key) => state[collection].get(key) as never,

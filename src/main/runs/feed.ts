@@ -1,5 +1,5 @@
 import type { FeedMessage, LivePart } from '../../shared/models/index.ts'
-import type { Clock } from '../platform/index.ts'
+import { type Clock, deepFreeze } from '../platform/index.ts'
 import type { RunStore } from './store-port.ts'
 
 /** Text deltas are handed on at most this often, in milliseconds: a frame or two, well below what a person notices. */
@@ -38,13 +38,14 @@ interface Growing {
  * Creates the feed over a store.
  *
  * Stored events come from the store's own change feed, so a follower sees what was committed and nothing else. Growing text lives in memory only:
- * one copy of each part so far, which a new follower gets first.
+ * one copy of each part so far, which a new follower gets first. All followers share what is sent, and it is frozen.
  */
 export function createRunFeed(store: RunStore, clock: Clock): RunFeed {
   const followers = new Map<string, Set<Follower>>()
   const growing = new Map<string, Growing>()
 
   const send = (runId: string, message: FeedMessage): void => {
+    deepFreeze(message)
     for (const follower of followers.get(runId) ?? []) {
       if (follower.queue.length >= MAX_WAITING) follower.lagging = true
       else follower.queue.push(message)
@@ -101,14 +102,14 @@ export function createRunFeed(store: RunStore, clock: Clock): RunFeed {
   return {
     live(runId, part) {
       sendDeltas(runId)
-      ofRun(runId).parts.set(part.partId, part)
+      ofRun(runId).parts.set(part.partId, deepFreeze(part))
       send(runId, { type: 'part', part })
     },
     delta(runId, partId, text) {
       const run = growing.get(runId)
       const part = run?.parts.get(partId)
       if (!run || !part) return
-      run.parts.set(partId, { ...part, text: part.text + text })
+      run.parts.set(partId, Object.freeze({ ...part, text: part.text + text }))
       run.unsent.set(partId, (run.unsent.get(partId) ?? '') + text)
       run.cancelSend ??= clock.after(DELTA_INTERVAL_MS, () => sendDeltas(runId))
     },

@@ -87,6 +87,48 @@ export const feedTests = (bench: () => Promise<Bench>): void => {
     expect(await store.get(run.id)).toMatchObject({ title: run.title })
   })
 
+  test('a listener may use the store while it is told, over any line, and finds there at least what it was told of', async () => {
+    const { store, subject } = await bench()
+    const other = await subject.connect()
+    const found: unknown[] = []
+    const asked: Promise<void>[] = []
+    let inside = false
+    store.subscribe((change) => {
+      // Never in the middle of a call of somebody's, and nothing of the store waits for what is asked here.
+      expect(inside).toBe(false)
+      const [told] = change.runs
+      if (!told) return
+      const ask = async (): Promise<void> => {
+        const [stored, lanes, events] = await Promise.all([store.get(told.id), store.lanes(), store.events(told.id, 0, 100)])
+        const lane = lanes.find(({ name }) => name === told.lane)!
+        found.push([told.status, stored!.status, lane.queued + lane.running > 0 || stored!.endedAt !== null, events.length > 0])
+        if (told.status !== 'queued') return
+        const [claimed] = await other.claim(claimOf({ limit: 1 }))
+        if (claimed) await other.complete(leaseOf(claimed), endingOf('success'))
+      }
+      asked.push(ask())
+    })
+    inside = true
+    const enqueued = store.enqueue(aRun(), T)
+    inside = false
+    await enqueued
+    while (asked.length > 0) await asked.shift()
+    const { runs } = await store.list({ limit: 10 })
+    expect(runs.map(({ status }) => status)).toEqual(['succeeded'])
+    const order = ['queued', 'running', 'succeeded']
+    expect(found.length).toBeGreaterThanOrEqual(1)
+    for (const [told, stored, counted, noted] of found as [string, string, boolean, boolean][]) {
+      expect([order.indexOf(stored) >= order.indexOf(told), counted, noted]).toEqual([true, true, true])
+    }
+  })
+
+  test('what a listener is told is whole: the run, its lane and its events belong to one moment', async () => {
+    const { store, changes } = await bench()
+    await Promise.all(Array.from({ length: 20 }, () => store.enqueue(aRun(), T)))
+    const queued = changes.map(({ runs, lanes, events }) => [runs.length, events.length, lanes[0]?.queued])
+    expect(queued).toEqual(Array.from({ length: 20 }, (_, i) => [1, 1, i + 1]))
+  })
+
   test('what a call returns is the caller’s own copy', async () => {
     const { store } = await bench()
     const wanted = aRun()

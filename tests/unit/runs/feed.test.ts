@@ -36,6 +36,8 @@ function setUp() {
   const end = new AbortController()
   return { clock, feed: createRunFeed(store, clock), append, end }
 }
+const isDeeplyFrozen = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen))
 const next = async (stream: AsyncGenerator<FeedMessage, void>): Promise<FeedMessage> => (await stream.next()).value as FeedMessage
 
 describe('the feed of a run', () => {
@@ -122,6 +124,65 @@ describe('the feed of a run', () => {
       if (message.type === 'snapshot' || message.type === 'events') seen.push(...message.events.map(({ seq }) => seq))
     }
     expect(seen).toEqual(Array.from({ length: 3_000 }, (_, i) => i + 1))
+  })
+
+  it('gives all followers the same frozen messages, so that none can change what another sees', async () => {
+    const { feed, append, end, clock } = setUp()
+    const growing = { ...part('p1', 'so far'), input: { files: ['a'] } }
+    append(event(1, 'p0'))
+    feed.live('r', growing)
+    const streams = [feed.follow('r', 0, end.signal), feed.follow('r', 0, end.signal)]
+    const [snapshot] = await Promise.all(streams.map(next))
+    if (snapshot?.type !== 'snapshot') throw new Error('it did not begin with a snapshot')
+    expect(() => Object.assign(snapshot.parts[0]!, { text: 'mine' })).toThrow(TypeError)
+    expect(() => (snapshot.parts[0]!.input as { files: string[] }).files.push('b')).toThrow(TypeError)
+    append(event(2))
+    feed.live('r', { ...part('p2'), input: { files: [] } })
+    feed.delta('r', 'p2', 'x')
+    await clock.advance(33)
+    feed.drop('r', ['p2'])
+    for (const type of ['events', 'part', 'delta', 'dropped']) {
+      const [one, two] = await Promise.all(streams.map(next))
+      // A list of events is each follower's own; the events in it are not.
+      const shared = two!.type === 'events' ? two!.events : [two]
+      expect([one!.type, shared.every(isDeeplyFrozen)]).toEqual([type, true])
+    }
+    expect(feed.parts('r').every(isDeeplyFrozen)).toBe(true)
+  })
+
+  it('runs no follower inside of a call, and shows it the whole of what was done', async () => {
+    const { feed, append, end, clock } = setUp()
+    let inside = false
+    const guarded = (act: () => void): void => {
+      inside = true
+      act()
+      inside = false
+    }
+    const seen: [string, boolean, number][] = []
+    const follow = async (): Promise<void> => {
+      for await (const message of feed.follow('r', 0, end.signal)) {
+        seen.push([message.type, inside, feed.parts('r').length])
+        // It may use the feed from there, and follow the run once more.
+        if (message.type === 'part') feed.delta('r', message.part.partId, '!')
+        if (message.type === 'events') await next(feed.follow('r', 0, end.signal))
+      }
+    }
+    const following = follow()
+    await settle()
+    guarded(() => feed.live('r', part('p1')))
+    await settle()
+    guarded(() => feed.delta('r', 'p1', 'hello'))
+    await clock.advance(33)
+    guarded(() => append(event(1, 'p1')))
+    await settle()
+    end.abort()
+    await following
+    expect(seen).toEqual([
+      ['snapshot', false, 0],
+      ['part', false, 1],
+      ['delta', false, 1],
+      ['events', false, 0],
+    ])
   })
 
   it('ends when its signal aborts, also while it waits', async () => {
