@@ -18,6 +18,7 @@ import { CreateRun } from '../src/shared/contract/runs.ts'
 import { isEnded } from '../src/shared/models/index.ts'
 import { memorySettings } from '../tests/support/core.ts'
 import { startBareServer } from './bare-server.ts'
+import { median, percentile } from './figures.ts'
 import { measureStart } from './host-start.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' }, rounds: { type: 'string', default: '3' } } })
@@ -38,9 +39,6 @@ function makeRepository(name: string): string {
   git(path, 'commit', '--quiet', '--allow-empty', '-m', 'First')
   return path
 }
-const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN
-const percentile = (all: readonly number[], share: number): number =>
-  [...all].sort((a, b) => a - b)[Math.floor(all.length * share)] ?? Number.NaN
 
 /** All runs through the app. Seconds from the first request to the last ending, chunk delays in ms, first-token delays in ms. */
 async function throughTheApp(model: ScriptedModel, round: string) {

@@ -24,7 +24,7 @@ export function createFanOut(onError: (error: unknown) => void) {
   const subscriptions = new Set<Subscription>()
   let scheduled = false
 
-  const drain = async (subscription: Subscription): Promise<void> => {
+  const drain = (subscription: Subscription): void => {
     if (subscription.draining) return
     subscription.draining = true
     while (subscriptions.has(subscription)) {
@@ -32,7 +32,15 @@ export function createFanOut(onError: (error: unknown) => void) {
       if (!next) break
       try {
         const waiting = subscription.listener(next)
-        if (waiting) await waiting
+        // Most return nothing: a thousand promises for each change would cost more than all else.
+        if (waiting) {
+          const resume = (): void => {
+            subscription.draining = false
+            drain(subscription)
+          }
+          Promise.resolve(waiting).catch(onError).then(resume)
+          return
+        }
       } catch (error) {
         onError(error)
       }
@@ -57,7 +65,7 @@ export function createFanOut(onError: (error: unknown) => void) {
       scheduled = true
       queueMicrotask(() => {
         scheduled = false
-        for (const subscription of subscriptions) void drain(subscription)
+        for (const subscription of subscriptions) drain(subscription)
       })
     },
   }
