@@ -102,7 +102,7 @@ export function createRunFeed(store: RunStore, clock: Clock): RunFeed {
   return {
     live(runId, part) {
       sendDeltas(runId)
-      ofRun(runId).parts.set(part.partId, deepFreeze(part))
+      ofRun(runId).parts.set(part.partId, part)
       send(runId, { type: 'part', part })
     },
     delta(runId, partId, text) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { RunSummary } from '../../../src/shared/models/index.ts'
+import type { Run, RunSummary } from '../../../src/shared/models/index.ts'
 import { failOnLeftovers } from '../../support/temp.ts'
 import { openHost, type TestHost } from './host.ts'
 
@@ -21,7 +21,7 @@ async function underWay(): Promise<string> {
   await vi.waitFor(() => expect(existsSync(join(host.core.dataDir, 'scratch', id, 'up'))).toBe(true), { timeout: 20_000 })
   return id
 }
-const kills = async (...targets: string[]): Promise<RunSummary[]> => {
+const kills = async (...targets: string[]): Promise<Run[]> => {
   const runs = (await host.get('/runs?limit=500')).body.runs as unknown as RunSummary[]
   const all = await Promise.all(runs.filter(({ op }) => op === 'kill').map(({ id }) => host.core.runs.get(id)))
   return all.filter(({ target }) => target !== null && targets.includes(target))
