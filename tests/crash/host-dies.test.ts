@@ -21,11 +21,13 @@ const TASKS = {
   bash: {
     steps: [
       write('before.txt'),
-      { tools: [{ name: 'bash', args: { command: 'setsid sleep 300 & sleep 301', description: 'wait' } }] },
+      {
+        tools: [{ name: 'bash', args: { command: 'test -e once || { touch once; setsid sleep 300 & sleep 301; }', description: 'wait' } }],
+      },
       { text: 'done' },
     ],
   },
-  permission: { steps: [ask, ask, write('asked.txt'), { text: 'done' }] },
+  permission: { steps: [ask, write('asked.txt'), { text: 'done' }] },
   retrying: {
     steps: [
       write('before.txt'),

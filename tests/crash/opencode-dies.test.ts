@@ -10,6 +10,7 @@ failOnLeftovers()
 
 const STORY = 'Tell a very long story.'
 const COMMAND = 'Run a long command.'
+const CALL = 'Call a tool slowly.'
 const write = { tools: [{ name: 'write', args: { filePath: 'kept.txt', content: 'kept\n' } }] }
 
 it('the OpenCode server is killed under its runs: they go on in the same attempt, and hear their prompt once', async () => {
@@ -18,20 +19,30 @@ it('the OpenCode server is killed under its runs: they go on in the same attempt
   const project = await scene.project(host)
   scene.prompts[STORY] = { steps: [write, { text: 'a word ', chunks: 1_000, delayMs: 50 }] }
   scene.prompts[COMMAND] = {
-    steps: [write, { tools: [{ name: 'bash', args: { command: 'setsid sleep 300 & sleep 301', description: 'wait' } }] }, { text: 'done' }],
+    steps: [
+      write,
+      {
+        tools: [{ name: 'bash', args: { command: 'test -e once || { touch once; setsid sleep 300 & sleep 301; }', description: 'wait' } }],
+      },
+      { text: 'done' },
+    ],
   }
+  // Its server dies between the first and the last word of the call.
+  scene.prompts[CALL] = { steps: [{ ...write, chunks: 20, delayMs: 60_000 }] }
   const runs = await Promise.all(
-    [STORY, COMMAND].map((prompt) => host.create({ prompt, projectId: project.id, policy: 'allow-all', model: 'fake/fake' })),
+    [STORY, COMMAND, CALL].map((prompt) => host.create({ prompt, projectId: project.id, policy: 'allow-all', model: 'fake/fake' })),
   )
   await until(() => scene.model.requests.some(({ scenario, step, outcome }) => scenario === STORY && step === 1 && outcome === 'open'))
   await until(() => findMarked({ name: 'RUN_ID', value: runs[1]!.id }).length >= 2)
+  await until(() => scene.model.requests.some(({ scenario, outcome }) => scenario === CALL && outcome === 'open'))
   const sleepers = findMarked({ name: 'RUN_ID', value: runs[1]!.id })
   const server = processIdentity((await host.status()).opencode.pid!)!
 
   scene.prompts[STORY] = { steps: [write, { text: 'The end.' }] }
+  scene.prompts[CALL] = { steps: [write, { text: 'Called.' }] }
   process.kill(server.pid, 'SIGKILL')
 
-  for (const [index, prompt] of [STORY, COMMAND].entries()) {
+  for (const [index, prompt] of [STORY, COMMAND, CALL].entries()) {
     const { id } = runs[index]!
     expect(await host.until(id, 'succeeded', 'failed')).toMatchObject({ status: 'succeeded', attempt: 1, lost: 0, error: null })
     const asked = scene.model.requests.findLast(({ scenario }) => scenario === prompt)!

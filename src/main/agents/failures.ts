@@ -34,9 +34,27 @@ export function agentError(error: ErrorInfo, context: { model: string; now: numb
     case 'MessageOutputLengthError':
       return outputLimit()
     default:
+      if (isInterruption(error)) return interrupted(error)
       return { code: 'AGENT_ERROR', message: `OpenCode reported ${error.name}: ${textOf(error)}` }
   }
 }
+
+const INTERRUPTED = 'SESSION_INTERRUPTED'
+
+/**
+ * Tells whether OpenCode broke its work on a session off without a fault: a part of the server that it waited for was ended by something else.
+ * It has no name of its own; the words are those of the library under it (OpenCode 1.18).
+ */
+const isInterruption = (error: ErrorInfo): boolean => error.name === 'UnknownError' && /\ball fibers interrupted\b/i.test(textOf(error))
+
+const interrupted = (error: ErrorInfo): RunError => ({
+  code: INTERRUPTED,
+  message: `OpenCode broke off its work on the session by itself: ${textOf(error)}. Retry to let it go on.`,
+  retryable: true,
+})
+
+/** Whether a turn that failed with this can go on at once. */
+export const goesOn = (error: RunError): boolean => error.code === INTERRUPTED
 
 /** The answer was cut off by the model's limit. Trying again goes on from there. */
 export const outputLimit = (): RunError => ({

@@ -1,6 +1,7 @@
 import { AppError, type EndedHow } from '../../shared/models/index.ts'
 import { type Clock, killTree, type Logger, newId } from '../platform/index.ts'
 import { NoAnswer, Refused } from './clients.ts'
+import { goesOn } from './failures.ts'
 import { promptIds } from './ids.ts'
 import type { Inbox } from './inbox.ts'
 import type { DirectoryLink } from './link.ts'
@@ -39,13 +40,19 @@ export interface TurnDeps {
   readonly providerTimeoutMs: () => number
 }
 
-/** How often a turn goes on after the server ended under it. */
+/** How often a turn goes on after the server ended under it, or broke off by itself. */
 const MAX_RESUMES = 2
 /** How long a server that did not answer may take to be known as gone. */
 const LOST_LIMIT_MS = 3_000
 
 /** How one stay on one server ended. `judged`: the session is idle and needs no stop. */
 type Stay = { readonly ending: AgentEnding; readonly judged: boolean } | 'lost'
+
+const isInterrupted = (stay: Exclude<Stay, 'lost'>): boolean => stay.ending.kind === 'failed' && goesOn(stay.ending.error)
+
+/** What is said of a stay that is followed by another: in the run's events, and on its card. */
+const LOST = ['The OpenCode server ended. The session goes on as soon as it is back.', 'waiting for OpenCode to come back'] as const
+const INTERRUPTED = ['OpenCode broke off its work on the session by itself. It goes on at once.', 'going on'] as const
 
 /**
  * One turn of an agent, from its prompt until its session is idle for good.
@@ -71,6 +78,8 @@ export class Turn {
   #target: PromptTarget | null = null
   /** What it took to end the background commands of the attempt. */
   #how: EndedHow = 'cooperative'
+  /** Whether the prompt has been sent: it may be told only once, though it can get lost on the way and be sent again. */
+  #prompted = false
   /** Whether the session's own past has been told apart from this turn. */
   #passed = false
 
@@ -92,11 +101,13 @@ export class Turn {
       for (let resumes = 0; ; resumes++) {
         if (signal.aborted) return { kind: 'aborted' }
         const stay = await this.#stay(resumes)
-        if (stay !== 'lost') return stay.ending.kind === 'aborted' ? { ...stay.ending, how: this.#how } : stay.ending
+        if (stay !== 'lost' && !isInterrupted(stay))
+          return stay.ending.kind === 'aborted' ? { ...stay.ending, how: this.#how } : stay.ending
         if (signal.aborted) return { kind: 'aborted' }
-        if (resumes === MAX_RESUMES) return failed(serverCrashed(resumes + 1))
-        this.turn.emit({ kind: 'session', level: 'warn', message: 'The OpenCode server ended. The session goes on as soon as it is back.' })
-        this.#view.say('waiting for OpenCode to come back')
+        if (resumes === MAX_RESUMES) return stay === 'lost' ? failed(serverCrashed(resumes + 1)) : stay.ending
+        const [what, next] = stay === 'lost' ? LOST : INTERRUPTED
+        this.turn.emit({ kind: 'session', level: 'warn', message: what })
+        this.#view.say(next)
       }
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' }
@@ -234,7 +245,9 @@ export class Turn {
     const target = { link: link.directory, sessionId, model }
     if (plan.kind !== 'answered') {
       this.#view.say('waiting for the model')
-      await this.#prompts.send(target, plan.ids, plan.text, plan.kind === 'continue' || plan.known)
+      const reported = plan.kind === 'continue' || plan.known || this.#prompted
+      this.#prompted = true
+      await this.#prompts.send(target, plan.ids, plan.text, reported)
       if (plan.kind === 'continue') turn.emit({ kind: 'session', message: 'The agent was asked to go on where it was interrupted.' })
     } else watch.judgeSoon()
     if (this.#watch === watch) this.#target = target

@@ -91,7 +91,7 @@ export interface Script {
 }
 
 /**
- * Decides what to do with a request: the newest user message that carries a scenario says it, and the number of answers since then says which step.
+ * Decides what to do with a request: the newest user message that carries a scenario says it, and the number of answers since then says which step. As any model would, it does again what was interrupted.
  *
  * @throws Error  the scenario cannot be read, or has an unknown name
  */
@@ -104,10 +104,29 @@ export function planAnswer(request: ChatRequest, script: Script): Plan {
     if (!found) continue
     // A request of the host's own must not replay a failure.
     if (auxiliary && !found.scenario.withoutTools) break
-    const index = messages.slice(i + 1).filter(({ role }) => role === 'assistant').length
+    const index = stepsDone(messages.slice(i + 1))
     return { key: found.key, index, step: found.scenario.steps[index] ?? { text: 'done' } }
   }
   return { key: 'default', index: 0, step: { text: auxiliary ? 'Fake title' : 'ok' } }
+}
+
+/** What OpenCode tells the model of a tool call whose server died. */
+const INTERRUPTED = '[Tool execution was interrupted]'
+
+/** Counts the answers of a turn. One whose tool call was interrupted is given again: nobody knows how far it came. */
+function stepsDone(messages: readonly ChatMessage[]): number {
+  let done = 0
+  let interrupted = false
+  for (const message of messages) {
+    if (message.role === 'assistant') {
+      done += 1
+      interrupted = false
+    } else if (message.role === 'tool' && !interrupted && textOf(message).includes(INTERRUPTED)) {
+      done -= 1
+      interrupted = true
+    }
+  }
+  return done
 }
 
 const textOf = ({ content }: ChatMessage): string =>

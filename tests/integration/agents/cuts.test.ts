@@ -71,7 +71,9 @@ test('a permission that was asked while the event stream was cut comes into the 
 
 test('a turn goes on after its server was killed, without doing twice what was done', async () => {
   const before = scene.agents.status()
-  const sleeper = { tools: [{ name: 'bash', args: { command: 'touch sleeping; sleep 300', description: 'wait' } }] }
+  const sleeper = {
+    tools: [{ name: 'bash', args: { command: 'test -e sleeping || { touch sleeping; sleep 300; }', description: 'wait' } }],
+  }
   const turn = startTurn(scene, { directory: repo, prompt: script([write('before-the-crash.txt'), sleeper, { text: 'recovered' }]) })
   await turn.until(() => existsSync(join(repo, 'sleeping')))
   process.kill(before.pid!, 'SIGKILL')

@@ -55,6 +55,16 @@ test('the newest message with a scenario decides, and one without changes nothin
   expect(await say(user('hello'))).toMatchObject({ text: 'ok' })
 })
 
+test('a step whose tool call was interrupted is done again, once for all of its calls', async () => {
+  const prompt = user('@@fake {"steps":[{"text":"one"},{"text":"two"}]}')
+  const interrupted = { role: 'tool', content: '[Tool execution was interrupted]' }
+  const finished = { role: 'tool', content: 'written' }
+  expect(await say(prompt, assistant, interrupted, user('go on'))).toMatchObject({ text: 'one' })
+  expect(await say(prompt, assistant, finished, interrupted, interrupted, user('go on'))).toMatchObject({ text: 'one' })
+  expect(await say(prompt, assistant, interrupted, user('go on'), assistant, finished)).toMatchObject({ text: 'two' })
+  expect(await say(prompt, assistant, finished)).toMatchObject({ text: 'two' })
+})
+
 test('a known prompt plays its scenario, the longest that fits', async () => {
   expect(await say(user('Please: Mend the roof.'))).toMatchObject({ text: 'mended' })
   expect(await say(user('Mend the roof twice'))).toMatchObject({ text: 'mended twice' })
