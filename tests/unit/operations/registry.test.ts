@@ -239,6 +239,18 @@ describe('listeners', () => {
     expect([heard, logger.error.mock.calls.length]).toEqual([['active', 'completed'], 2])
   })
 
+  it('hear of what comes next although their promise for the one before was rejected', async () => {
+    const { operations, logger } = setUp()
+    const heard: string[] = []
+    operations.addListener(async (operation) => {
+      heard.push(operation.state)
+      throw new Error('broken listener')
+    })
+    operations.start('Pull', 'command').complete()
+    await settle()
+    expect([heard, logger.error.mock.calls.length]).toEqual([['active', 'completed'], 2])
+  })
+
   it('are not held up by one that takes its time, which itself misses no ending', async () => {
     const { operations } = setUp()
     const slow: string[] = []
