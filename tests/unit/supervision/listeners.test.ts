@@ -53,6 +53,6 @@ test('a listener is called outside of everything, and may do from there what any
   await clock.advance(0)
   guarded(() => puppet.context().crashed(new Error('again')))
   await clock.advance(0)
-  expect(seen).toEqual(['starting', 'running', 'open', 'starting'])
+  expect(seen).toEqual(['stopped', 'starting', 'running', 'open', 'starting'])
   await supervisor.stop()
 })
