@@ -1,12 +1,5 @@
 export type { OperationHistoryStore } from './history-store.ts'
 export type { OperationListener } from './listeners.ts'
-export {
-  createOperations,
-  isCancellable,
-  nextProgress,
-  type OperationHandle,
-  type Operations,
-  type RunControls,
-  type StartOptions,
-} from './registry.ts'
+export type { OperationHandle, Operations, RunControls, StartOptions } from './port.ts'
+export { createOperations, isCancellable, nextProgress } from './registry.ts'
 export { operationOfRun } from './run-operation.ts'

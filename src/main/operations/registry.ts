@@ -1,14 +1,8 @@
-import {
-  AppError,
-  CANCELLABLE_AFTER_MS,
-  type Operation,
-  type OperationCategory,
-  type RunError,
-  type RunSummary,
-} from '../../shared/models/index.ts'
+import { AppError, CANCELLABLE_AFTER_MS, type Operation, type RunError } from '../../shared/models/index.ts'
 import { type Clock, deepFreeze, type Logger } from '../platform/index.ts'
 import type { OperationHistoryStore } from './history-store.ts'
-import { createFanOut, type OperationListener } from './listeners.ts'
+import { createFanOut } from './listeners.ts'
+import type { Operations, RunControls, StartOptions } from './port.ts'
 import { operationOfRun } from './run-operation.ts'
 
 /** How many ended operations are kept, and how often a progress change of one operation is told, in milliseconds. */
@@ -17,65 +11,12 @@ const PROGRESS_INTERVAL_MS = 100
 /** Exactly 1 is for success alone. */
 const MOST_UNFINISHED = 0.99
 
-export interface StartOptions {
-  readonly cancellable?: boolean
-  /** What Retry does: starts the work again and returns its new operation. It is given the id for its `retryOf`. */
-  readonly retry?: (retryOf: string) => OperationHandle
-  readonly parent?: string
-  /** Aborting it cancels the operation. */
-  readonly signal?: AbortSignal
-  readonly retryOf?: string
-}
-
-/** The side of an operation that does the work. Every method may be called again after the end and then changes nothing. */
-export interface OperationHandle {
-  readonly id: string
-  /** Aborts when the operation is cancelled. */
-  readonly signal: AbortSignal
-  /** 0..1 or -1. Falling values, and -1 after a determinate one, leave the progress as it is; the message is taken anyway. */
-  updateProgress(progress: number, message?: string): void
-  /** Ends it: completed, or failed with the error. */
-  complete(error?: RunError): void
-  cancel(): void
-  durationMs(): number
-  isCancellable(): boolean
-}
-
-/** What the operation of a run can be asked; the run itself is the truth. */
-export interface RunControls {
-  cancel(runId: string): Promise<unknown>
-  retry(runId: string): Promise<unknown>
-  dismiss(runId: string): Promise<unknown>
-}
-
-export interface Operations {
-  start(name: string, category: OperationCategory, options?: StartOptions): OperationHandle
-  /** Like `start`, cancellable, with the signal in hand: it aborts with the caller's one or by `cancel`. */
-  startWithSignal(name: string, category: OperationCategory, options?: StartOptions): { operation: OperationHandle; signal: AbortSignal }
-  get(id: string): Operation | null
-  /** Active ones only: tray, quit dialog. */
-  activeCount(): number
-  /** Active and undismissed failed ones, oldest first. */
-  active(): Operation[]
-  /** The newest 100 that ended, newest first. */
-  history(): Operation[]
-  addListener(listener: OperationListener): () => void
-  /** @throws AppError NOT_FOUND, CONFLICT */
-  cancel(id: string): Promise<Operation>
-  retry(id: string): Promise<Operation | null>
-  dismiss(id: string): Promise<Operation>
-  /** Takes over a run's new state. */
-  applyRun(run: RunSummary): void
-  /** Reads what an earlier process left: ended ones as they were, active ones as failed with `INTERRUPTED`. */
-  load(): Promise<void>
-  /** Resolves when everything there was to store is stored. */
-  flush(): Promise<void>
-}
-
 interface Entry {
   operation: Operation
   readonly controller: AbortController
   readonly retry?: StartOptions['retry']
+  /** Lets go of the caller's signal, which may outlive a thousand operations. */
+  release?: () => void
   toldAt: number
   cancelTelling?: () => void
 }
@@ -144,8 +85,9 @@ export function createOperations(deps: {
     if (stored.length) save(() => deps.store.deleteOperations(stored))
   }
 
-  const end = (entry: Entry, state: 'completed' | 'failed' | 'cancelled', error: RunError | null): void => {
+  const end = (entry: Entry, state: 'completed' | 'failed' | 'cancelled', error: RunError | null, reason?: unknown): void => {
     if (entry.operation.state !== 'active') return
+    entry.release?.()
     commit(entry, {
       state,
       error,
@@ -154,7 +96,7 @@ export function createOperations(deps: {
       canRetry: state !== 'completed' && entry.retry !== undefined,
       inHistory: state !== 'failed',
     })
-    if (state === 'cancelled') entry.controller.abort()
+    if (state === 'cancelled') entry.controller.abort(reason)
   }
 
   const find = (id: string): Entry => {
@@ -189,9 +131,11 @@ export function createOperations(deps: {
     }
     entries.set(entry.operation.id, entry)
     commit(entry, { state: 'active' })
-    const onAbort = (): void => end(entry, 'cancelled', null)
-    if (options.signal?.aborted) onAbort()
-    else options.signal?.addEventListener('abort', onAbort, { once: true, signal: controller.signal })
+    const { signal } = options
+    const onAbort = (): void => end(entry, 'cancelled', null, signal?.reason)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+    entry.release = () => signal?.removeEventListener('abort', onAbort)
     return {
       id: entry.operation.id,
       signal: controller.signal,

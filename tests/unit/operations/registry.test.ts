@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { createOperations, type Operations } from '../../../src/main/operations/index.ts'
 import type { Operation, RunSummary } from '../../../src/shared/models/index.ts'
@@ -94,8 +95,19 @@ describe('an operation', () => {
     const { operations } = setUp()
     const caller = new AbortController()
     const { operation, signal } = operations.startWithSignal('Pull', 'command', { signal: caller.signal })
-    caller.abort()
-    expect([signal.aborted, operations.get(operation.id)?.state]).toEqual([true, 'cancelled'])
+    caller.abort('the app ends')
+    expect([signal.reason, operations.get(operation.id)?.state]).toEqual(['the app ends', 'cancelled'])
+  })
+
+  it('lets go of the signal it was started with when it ends', () => {
+    const { operations } = setUp()
+    const { signal } = new AbortController()
+    const handles = Array.from({ length: 3 }, () => operations.start('Pull', 'command', { signal }))
+    const before = getEventListeners(signal, 'abort').length
+    handles[0]!.complete()
+    handles[1]!.complete({ code: 'X', message: 'No.' })
+    handles[2]!.cancel()
+    expect([before, getEventListeners(signal, 'abort').length]).toEqual([3, 0])
   })
 
   it('that is started with a signal which has aborted is cancelled at once', () => {
