@@ -13,6 +13,7 @@ import {
   type RunEvent,
   Settings,
 } from '../../src/shared/models/index.ts'
+import { sampleRun, sampleState } from './samples.ts'
 
 /** A core with the real shapes and streams and nothing behind them. What a test does not set up is refused like a missing thing. */
 export interface FakeCore extends CoreApi {
@@ -43,16 +44,8 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
   let openStreams = 0
   let pulled = 0
 
-  const state = (): LiveState => ({
-    runs: [...runs.values()],
-    operations: [],
-    lanes: [],
-    projects,
-    inbox: [],
-    host: [status()],
-    settings: [{ id: 'settings', ...settings }],
-    workers: [],
-  })
+  const state = (): LiveState =>
+    sampleState({ runs: [...runs.values()], projects, host: [status()], settings: [{ id: 'settings', ...settings }] })
   const status = (): HostStatus => ({
     id: 'host',
     instanceId,
@@ -239,48 +232,11 @@ export function createFakeCore(overrides: Partial<CoreApi> = {}): FakeCore {
   }
 }
 
-function blankRun(id: string): Run {
-  return {
-    id,
-    title: 'A run',
-    op: 'agent',
-    template: null,
-    projectId: null,
-    lane: 'A',
-    priority: 0,
-    status: 'queued',
-    outcome: null,
-    attention: null,
-    timeoutStatus: 'normal',
-    timedFrom: null,
-    warningAt: null,
-    timeoutAt: null,
-    pausedAt: null,
-    reconnectDeadline: null,
-    cancelMode: null,
-    cancelSignal: null,
-    endedHow: null,
-    progress: -1,
-    message: '',
-    attempt: 0,
-    maxAttempts: 1,
-    lost: 0,
-    maxLost: 3,
-    runAt: NOW,
-    createdAt: NOW,
-    startedAt: null,
-    endedAt: null,
-    heartbeatAt: null,
-    sessionId: null,
-    worktreeId: null,
-    model: null,
-    error: null,
-    cost: 0,
-    dismissed: false,
-    params: {},
-    steps: [],
-    idempotencyKey: null,
-    target: null,
-    reconnect: null,
-  }
-}
+const blankRun = (id: string): Run => ({
+  ...sampleRun({ id, runAt: NOW, createdAt: NOW }),
+  params: {},
+  steps: [],
+  idempotencyKey: null,
+  target: null,
+  reconnect: null,
+})
