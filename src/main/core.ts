@@ -128,6 +128,7 @@ async function openCore(config: CoreConfig, scope: Scope): Promise<Core> {
         await recover()
         tellProblem('recovery', null)
         if (stopAsked.signal.aborted) return
+        await rooms.resumeOpencode()
         for (const helper of rooms.helpers) supervision.keepWork(helper)
         if (config.concurrency !== 0) {
           supervision.keepWork(pool)

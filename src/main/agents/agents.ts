@@ -179,6 +179,10 @@ export function createAgents(options: AgentsOptions): Agents & { reapLeftovers()
 
     inbox: () => inbox.items(),
     status: () => server.status,
+    server: () => server.connection?.process ?? null,
+    async start() {
+      await connect()
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -22,6 +22,12 @@ export async function findBinary(override: string | null): Promise<string> {
   )
 }
 
+/** Tells a file from another that lies in its place later, without reading it. @throws when there is none */
+export async function fileKey(path: string): Promise<string> {
+  const { dev, ino, size, mtimeMs } = await stat(path)
+  return [dev, ino, size, mtimeMs].join('.')
+}
+
 async function checkOverride(path: string): Promise<string> {
   const where = 'Correct the path of the OpenCode binary under Settings, OpenCode, or clear it to use the one that came with this app.'
   if (!isAbsolute(path))

@@ -1,5 +1,5 @@
 /** The agents room: the OpenCode server, its sessions, and what they ask. The only room that knows OpenCode. */
 export { type AgentsOptions, createAgents } from './agents.ts'
-export { findBinary } from './binary.ts'
-export type { AgentEnding, Agents, AgentTurn } from './port.ts'
+export { fileKey, findBinary } from './binary.ts'
+export type { AgentEnding, Agents, AgentTurn, RunningServer } from './port.ts'
 export { OPENCODE_WORKER } from './server.ts'

@@ -1,5 +1,6 @@
 import type { ModelChoice } from '../../shared/contract/host.ts'
 import type { EndedHow, HostStatus, InboxItem, Json, LivePart, NewEvent, PermissionPolicy, RunError } from '../../shared/models/index.ts'
+import type { ProcessIdentity } from '../platform/index.ts'
 
 /** How a turn of an agent is told, and what it may report. One turn lasts from a prompt until the session is idle again. */
 export interface AgentTurn {
@@ -34,6 +35,16 @@ export type AgentEnding =
   /** `how` is what it took to end the background commands of the attempt. */
   | { readonly kind: 'aborted'; readonly how?: EndedHow }
 
+/** The OpenCode server as a process. */
+export interface RunningServer {
+  readonly identity: ProcessIdentity
+  /** What it says it is. */
+  readonly version: string
+  /** The file that was started, and which one lay there then (`fileKey`): a launcher or the program itself, and another may lie there by now. */
+  readonly binary: { readonly path: string; readonly key: string }
+  readonly startedAt: number
+}
+
 /** The agent runtime: one OpenCode server for all projects, its sessions, and what they ask. */
 export interface Agents {
   /** Runs a turn to its end. Never rejects for what the agent or the provider did: that is in the ending. Aborting the signal aborts the session. */
@@ -45,6 +56,10 @@ export interface Agents {
   replyQuestion(request: { runId: string; requestId: string; answers: string[][] | null }): Promise<void>
   inbox(): readonly InboxItem[]
   status(): HostStatus['opencode']
+  /** Who answers now; null while none does. */
+  server(): RunningServer | null
+  /** Starts the server where none runs; resolves when it answers. What keeps it going goes on trying after a rejection. @throws AppError when it cannot be started */
+  start(): Promise<void>
   /** Called after the inbox or the status changed. */
   subscribe(listener: () => void): () => void
   models(): Promise<{ models: ModelChoice[]; defaultModel: string | null }>

@@ -5,9 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, type HostStatus, isAppError, type Settings } from '../../shared/models/index.ts'
 import { type ChildHandle, type Clock, killTree, type Logger, newId, newToken, startProcess, type Watchdog } from '../platform/index.ts'
 import type { Supervisor, WorkerContext, WorkerState } from '../supervision/index.ts'
-import { checkVersion, findBinary } from './binary.ts'
+import { checkVersion, fileKey, findBinary } from './binary.ts'
 import { SERVER_MARK, serverEnvironment } from './environment.ts'
 import { preparePlaces, type ServerPlaces, serverPlaces } from './places.ts'
+import type { RunningServer } from './port.ts'
 import { reapRecorded, writeRecord } from './record.ts'
 
 /** A server that answers. Once `ended` it never answers again; the next one is another connection. */
@@ -18,6 +19,7 @@ export interface Connection {
   readonly authorization: string
   readonly version: string
   readonly pid: number
+  readonly process: RunningServer
   readonly places: ServerPlaces
   /** Aborted once the process is gone or given up, for whatever reason. */
   readonly ended: AbortSignal
@@ -203,8 +205,11 @@ export class OpencodeServer {
     const serverId = newId(clock.now())
     const places = serverPlaces(root, serverId)
     const pluginFile = await preparePlaces(places, isolated)
+    // Before it is started: what is put in its place from now on is another build.
+    const key = await fileKey(binary)
     if (over.signal.aborted) throw stoppedError()
     const password = newToken()
+    const startedAt = clock.now()
     const child = startProcess({
       command: binary,
       args: ['serve', '--hostname', '127.0.0.1', '--port', '0'],
@@ -243,7 +248,16 @@ export class OpencodeServer {
     checkVersion(version, binary)
     if (over.signal.aborted) throw stoppedError()
     logger.info({ pid: child.pid, version, binary }, 'The OpenCode server is ready.')
-    return { serverId, baseUrl, authorization, version, pid: child.pid, places, ended: over.signal }
+    return {
+      serverId,
+      baseUrl,
+      authorization,
+      version,
+      pid: child.pid,
+      process: { identity: child.identity, version, binary: { path: binary, key }, startedAt },
+      places,
+      ended: over.signal,
+    }
   }
 
   /** Ends a server's tree and what carries its mark, then deletes its record and temporary files. */

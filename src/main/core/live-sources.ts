@@ -13,6 +13,7 @@ import type { Operations } from '../operations/index.ts'
 import type { Clock, Logger } from '../platform/index.ts'
 import type { Projects } from '../projects/index.ts'
 import type { RunStore } from '../runs/index.ts'
+import type { Fleet } from '../workers/index.ts'
 import type { RestartableStore } from './restartable-store.ts'
 import type { Supervision } from './supervise.ts'
 
@@ -55,6 +56,7 @@ export async function connectLiveView(
     clock: Clock
     logger: Logger
     supervision: Supervision
+    fleet: Pick<Fleet, 'subscribe'>
     onStoreReopened: RestartableStore['onReopened']
     settings: () => Settings
     status: () => HostStatus
@@ -124,6 +126,7 @@ export async function connectLiveView(
     projects.subscribe(() => takeProjects(projects.list())),
     agents.subscribe(takeAgents),
     supervision.supervisor.subscribe(takeWorkers),
+    rooms.fleet.subscribe(takeWorkers),
     // What was stored just before a store thread died may not have been told.
     rooms.onStoreReopened(
       () => void readStore().catch((error: unknown) => rooms.logger.warn({ error }, 'the rows could not be read again')),

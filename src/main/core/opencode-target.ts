@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import type { Build, Settings } from '../../shared/models/index.ts'
-import { type Agents, findBinary } from '../agents/index.ts'
+import { createReadStream } from 'node:fs'
+import { type Build, isAppError, type Run, type Settings } from '../../shared/models/index.ts'
+import { type Agents, fileKey, findBinary, type RunningServer } from '../agents/index.ts'
 import { OPENCODE_TARGET, type RestartTarget } from '../ops/index.ts'
-import { type Clock, type Logger, processIdentity, run } from '../platform/index.ts'
+import { type Clock, type Logger, run } from '../platform/index.ts'
 import type { Returned, RunStore } from '../runs/index.ts'
+
+/** How soon a return is told again that the store did not take, in milliseconds. */
+const TELL_AGAIN_MS = 1_000
 
 /** Remembers what was found out about a file for as long as it is the same file: a binary is large, and asking it takes a second. */
 function rememberByFile<T>(find: (file: string) => Promise<T>): (file: string) => Promise<T> {
   const known = new Map<string, Promise<T>>()
   return async (file) => {
-    const { dev, ino, size, mtimeMs } = await stat(file)
-    const key = [dev, ino, size, mtimeMs].join('.')
+    const key = await fileKey(file)
     const found = known.get(key) ?? find(file)
     known.set(key, found)
     found.catch(() => known.delete(key))
@@ -30,50 +31,113 @@ const versionOf = rememberByFile(
 )
 
 /**
- * The OpenCode server as something that restarts: an instance is its process, a build the version that it says and the hash of its binary.
+ * The content hash of what was started, which may be a launcher of the program that then runs. Another file may lie in its place by now; the system still knows
+ * the old one when it was the program itself. Empty when nobody can know any more: then it is like no build.
+ */
+async function hashOfStarted({ identity, binary: { path, key } }: RunningServer): Promise<string> {
+  for (const file of [path, `/proc/${identity.pid}/exe`]) {
+    if ((await fileKey(file).catch(() => null)) === key) return hashOf(file).catch(() => '')
+  }
+  return ''
+}
+
+const instanceOf = ({ identity }: RunningServer): string => `${identity.pid}.${identity.startTime ?? 'unknown'}`
+const whoIs = async (server: RunningServer): Promise<Returned> => ({
+  instanceId: instanceOf(server),
+  build: { version: server.version, contentHash: await hashOfStarted(server) },
+  startedAt: server.startedAt,
+})
+
+/**
+ * The OpenCode server as something that restarts: an instance is its process, a build the version that it says and the hash of the file that was started.
  *
- * A binary is read only when somebody waits for the server, for it is large. @returns `stop`, which ends the watch
+ * A binary is read only when somebody waits for the server, for it is large.
+ *
+ * @returns `resume`, to be called at the start of a host: brings back the server that runs of an earlier host wait for; and `stop`, which ends the watch
  */
 export function watchOpencode(deps: {
-  agents: Pick<Agents, 'status' | 'subscribe'>
-  store: Pick<RunStore, 'withStatus' | 'reconnected'>
+  agents: Pick<Agents, 'server' | 'start' | 'subscribe'>
+  store: Pick<RunStore, 'withStatus' | 'reconnected' | 'appendEvents'>
   settings: () => Settings
   clock: Clock
   logger: Logger
-}): RestartTarget & { stop(): void } {
+}): RestartTarget & { resume(): Promise<void>; stop(): void } {
   const { agents, store, clock, logger } = deps
-  let seen: { readonly pid: number; readonly version: string; readonly startedAt: number } | null = null
+  let seen: RunningServer | null = null
+  /** Somebody began to wait and has not heard of a return yet, in time or too late. */
+  let awaited = false
+  let stopped = false
+  /** Returns are told one after the other, in their order. */
+  let telling: Promise<void> = Promise.resolve()
 
-  const whoIs = async ({ pid, version, startedAt }: NonNullable<typeof seen>): Promise<Returned> => {
-    // What runs, also when another file lies in its place by now.
-    const running = `/proc/${pid}/exe`
-    const binary = existsSync(running) ? running : await findBinary(deps.settings().opencode.binary)
-    const instanceId = `${pid}.${processIdentity(pid)?.startTime ?? 'unknown'}`
-    return { instanceId, build: { version, contentHash: await hashOf(binary) }, startedAt }
+  const waiting = async (): Promise<Run[]> =>
+    (await store.withStatus(['awaiting_reconnect'])).filter(({ reconnect }) => reconnect?.workerId === OPENCODE_TARGET)
+
+  const tell = async (server: RunningServer, seenAt: number): Promise<void> => {
+    if (!awaited && (await waiting()).length === 0) return
+    await store.reconnected(OPENCODE_TARGET, await whoIs(server), seenAt)
+    awaited = false
   }
-  const tell = async (server: NonNullable<typeof seen>): Promise<void> => {
-    const waiting = (await store.withStatus(['awaiting_reconnect'])).some(({ reconnect }) => reconnect?.workerId === OPENCODE_TARGET)
-    if (waiting) await store.reconnected(OPENCODE_TARGET, await whoIs(server), clock.now())
+  const tellUntilStored = async (server: RunningServer, seenAt: number): Promise<void> => {
+    // Who has gone meanwhile is not who came back.
+    while (!stopped && server === seen) {
+      try {
+        return await tell(server, seenAt)
+      } catch (error) {
+        if (!isAppError(error) || error.code !== 'STORE_UNAVAILABLE') throw error
+        await new Promise<void>((resolve) => clock.after(TELL_AGAIN_MS, resolve))
+      }
+    }
+  }
+  const report = (server: RunningServer): void => {
+    const seenAt = clock.now()
+    telling = telling
+      .then(() => tellUntilStored(server, seenAt))
+      .catch((error: unknown) => logger.error({ error }, 'the return of OpenCode could not be told to the runs that wait for it'))
   }
   const look = (): void => {
-    const { state, pid, version } = agents.status()
-    if (state !== 'ready' || pid === null || version === null) {
-      seen = null
-      return
-    }
-    if (seen?.pid === pid) return
-    seen = { pid, version, startedAt: clock.now() }
-    tell(seen).catch((error: unknown) => logger.error({ error }, 'the return of OpenCode could not be told to the runs that wait for it'))
+    const server = agents.server()
+    if (server === seen) return
+    seen = server
+    if (server) report(server)
   }
-  const stop = agents.subscribe(look)
+  /** Whoever waits hears why the server does not come; what keeps it going goes on trying until then. */
+  const explain = async (error: unknown): Promise<void> => {
+    const message = `OpenCode did not start: ${error instanceof Error ? error.message : String(error)}`
+    logger.warn({ error }, 'OpenCode did not come back at once')
+    for (const { id } of await waiting())
+      await store.appendEvents(id, null, [{ at: clock.now(), kind: 'run', level: 'warn', message, data: null, step: null }])
+  }
+  const bring = (old?: string): void => {
+    awaited = true
+    agents
+      .start()
+      .then(() => {
+        look()
+        // Nothing has changed, so nobody was told.
+        if (seen && instanceOf(seen) === old) report(seen)
+      }, explain)
+      .catch((error: unknown) => logger.error({ error }, 'nobody could be told why OpenCode does not come back'))
+  }
+  const end = agents.subscribe(look)
   look()
   return {
-    stop,
-    current: async () => seen && whoIs(seen),
+    stop() {
+      stopped = true
+      end()
+    },
+    current: async () => {
+      look()
+      return seen && whoIs(seen)
+    },
     async expected(): Promise<Build> {
       const binary = await findBinary(deps.settings().opencode.binary)
       const [version, contentHash] = await Promise.all([versionOf(binary), hashOf(binary)])
       return { version, contentHash }
+    },
+    bring,
+    async resume() {
+      if ((await waiting()).length > 0) bring()
     },
   }
 }

@@ -29,12 +29,15 @@ import {
   createTimeoutChecker,
   createWorkspace,
   type ExecutorPool,
+  type Fleet,
   type FleetWorkerSpec,
+  factsOf,
   HEARTBEAT_MS,
   LEASE_MS,
 } from '../workers/index.ts'
 import { createWorktrees, type WorktreeManager } from '../worktrees/index.ts'
 import { watchOpencode } from './opencode-target.ts'
+import { runAwaiting, runsOfWorker } from './restart-targets.ts'
 import { openRestartableStore, type RestartableStore } from './restartable-store.ts'
 import { watchStore } from './store-health.ts'
 import { createSupervision, type Supervision } from './supervise.ts'
@@ -79,6 +82,9 @@ export interface Rooms {
   /** What works on runs beside the pool; each is kept going from when earlier hosts are recovered from. */
   readonly helpers: readonly Worker[]
   readonly supervision: Supervision
+  readonly fleet: Fleet
+  /** Brings the OpenCode server back when runs of an earlier host wait for it. */
+  readonly resumeOpencode: () => Promise<void>
   readonly onStoreReopened: RestartableStore['onReopened']
   readonly limits: () => Limits
 }
@@ -137,7 +143,8 @@ export async function buildRooms(
   const opencode = watchOpencode({ agents, store, settings: () => settings.get(), clock, logger })
   scope.add('the watch on OpenCode', () => opencode.stop())
   const fleet = createFleet({ specs: config.fleet ?? [], store, clock, logger, watchdog, hostInstanceId: instanceId })
-  for (const worker of fleet.workers) supervision.keep(worker)
+  scope.add('the fleet', () => fleet.close())
+  for (const worker of fleet.workers) supervision.keep(worker, () => factsOf(worker))
 
   const ops: OpRegistry = new Map(
     [
@@ -155,6 +162,8 @@ export async function buildRooms(
         run: (id) => store.get(id),
         opencode,
         worker: (id) => fleet.find(id),
+        worksOn: (workerId) => runsOfWorker(store, workerId),
+        awaiting: (target) => runAwaiting(store, target),
         cancelRun: (id, request) => store.cancel(id, request, clock.now()),
       }),
       ...(config.ops ?? []),
@@ -222,6 +231,8 @@ export async function buildRooms(
     pool,
     helpers,
     supervision,
+    fleet,
+    resumeOpencode: () => opencode.resume(),
     onStoreReopened: opened.onReopened,
     limits,
   }

@@ -21,11 +21,14 @@ const OPTIONS: Readonly<Record<string, Partial<WorkerOptions>>> = {
   'Executor pool': { critical: true },
 }
 
+/** What a worker says of itself. */
+export type RowFacts = Pick<WorkerStatus, 'workerId' | 'instanceId' | 'build'>
+
 /** The one supervisor of the host, and what it means for the rest. */
 export interface Supervision {
   readonly supervisor: Supervisor
-  /** Takes a worker under supervision, with the options of its name; it starts at once when the supervisor has. */
-  keep(worker: Worker): void
+  /** Takes a worker under supervision, with the options of its name; it starts at once when the supervisor has. `facts` is what its row shows beside. */
+  keep(worker: Worker, facts?: () => RowFacts): void
   /** The same for what works on runs: `stopWork` ends these, before everything else. */
   keepWork(worker: Worker): void
   /** Stops what works on runs, the last added first. */
@@ -42,7 +45,12 @@ export interface Supervision {
 export function createSupervision(deps: { clock: Clock; logger: Logger }): Supervision {
   const supervisor = createSupervisor(deps)
   const work: string[] = []
-  const keep = (worker: Worker): void => supervisor.add(worker, OPTIONS[worker.name])
+  const facts = new Map<string, () => RowFacts>()
+  const keep: Supervision['keep'] = (worker, own) => {
+    if (own) facts.set(worker.name, own)
+    supervisor.add(worker, OPTIONS[worker.name])
+  }
+  const toRow = (worker: Supervised): WorkerStatus => ({ ...rowOf(worker), ...facts.get(worker.name)?.() })
   const failing = (): Supervised[] => supervisor.list().filter((worker) => worker.critical && worker.breaker !== 'closed')
   return {
     supervisor,
@@ -54,12 +62,12 @@ export function createSupervision(deps: { clock: Clock; logger: Logger }): Super
     async stopWork() {
       for (const name of [...work].reverse()) await supervisor.stopOne(name)
     },
-    rows: () => supervisor.list().map(rowOf),
+    rows: () => supervisor.list().map(toRow),
     reset(name) {
       const known = supervisor.list().find((worker) => worker.name === name || idOf(worker.name) === name)
       if (!known) throw new AppError('NOT_FOUND', `name: there is no supervised worker “${name}”.`, { data: { field: 'name' } })
       supervisor.reset(known.name)
-      return rowOf(supervisor.status(known.name))
+      return toRow(supervisor.status(known.name))
     },
     problem() {
       const [worst] = failing().sort((a, b) => Number(b.breaker === 'open') - Number(a.breaker === 'open'))

@@ -11,6 +11,7 @@ export {
   targetKindOf,
 } from './dispatch-plan.ts'
 export { endContainersOfRuns } from './docker/cli.ts'
-export { OPENCODE_TARGET, type RestartTarget } from './opencode-restart.ts'
+export { createOneAtATime } from './one-at-a-time.ts'
+export { createOpencodeRestartOp, OPENCODE_TARGET, type RestartTarget } from './opencode-restart.ts'
 export { createShellOp } from './shell.ts'
 export { createWorkerSwitchOp } from './worker-switch.ts'

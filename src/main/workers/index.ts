@@ -1,5 +1,5 @@
 export { type Attempt, type AttemptDeps, startAttempt } from './attempt.ts'
-export { createFleet, type Fleet, type FleetWorkerSpec } from './fleet.ts'
+export { createFleet, type Fleet, type FleetWorkerSpec, factsOf } from './fleet.ts'
 export type { FleetWorker, Hello } from './fleet-worker.ts'
 export { createHeartbeats, type Heartbeats } from './heartbeats.ts'
 export { type Admission, createExecutorPool, type ExecutorPool, HEARTBEAT_MS, LEASE_MS } from './pool.ts'

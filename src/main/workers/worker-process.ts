@@ -2,8 +2,8 @@
  * The fleet worker: a process of its own, started by a host.
  *
  * It speaks in lines of JSON. First it says who it is (`hello`): its id, an instance id that is new with each start, and its build. Then it listens on stdin,
- * whose other end only the host holds: `switch` makes it go on as the program of another build folder, in the same process where the system can do that;
- * `stop`, or the end of stdin, ends it.
+ * whose other end only the host holds: `switch` makes it go on as the program of another build folder, in the same process where the system can do that,
+ * unless it comes to read that when the host no longer waits for its answer; `stop`, or the end of stdin, ends it.
  *
  * It imports nothing of the app, so that a build folder needs no more than this file and a package.json above it.
  */
@@ -14,6 +14,8 @@ import { createInterface } from 'node:readline'
 
 const startedAt = Date.now()
 const program = realpathSync(process.argv[1]!)
+/** The same in every build folder, also where it is a link. */
+const name = basename(process.argv[1]!)
 
 /** The version is that of the nearest package.json above the program. */
 function readVersion(folder: string): string {
@@ -28,12 +30,22 @@ const build = {
 
 const say = (line: object): Promise<void> => new Promise((said) => process.stdout.write(`${JSON.stringify(line)}\n`, () => said()))
 
+interface Switch {
+  /** Comes back with the answer. */
+  readonly id: number
+  readonly to: string
+  /** When the host stops waiting for the answer, in UTC epoch milliseconds. */
+  readonly until: number
+}
+
 /** Goes on as the same program of another folder. Returns only when that cannot be done. */
-async function switchTo(folder: string): Promise<void> {
-  const next = join(folder, basename(program))
-  if (!existsSync(next)) return say({ answer: { exitCode: 1, error: `There is no ${basename(program)} in ${folder}.` } })
-  await say({ answer: { exitCode: 0, program: next } })
-  // Same process, same pipes, another program. Where the system has no such call the host starts it.
+async function switchTo({ id, to, until }: Switch): Promise<void> {
+  const refuse = (error: string): Promise<void> => say({ answer: { id, exitCode: 1, error } })
+  const next = join(to, name)
+  if (Date.now() > until) return refuse('It was too busy to switch in time.')
+  if (!existsSync(next)) return refuse(`There is no ${name} in ${to}.`)
+  await say({ answer: { id, exitCode: 0, program: next } })
+  // Same process, same pipes, another program. Where the system has no such call the host starts it; where the call fails it ends this process.
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.execve(process.execPath, [process.execPath, next], process.env as Record<string, string>)
   }
@@ -50,8 +62,8 @@ await say({
   },
 })
 for await (const line of createInterface({ input: process.stdin })) {
-  const message = JSON.parse(line) as { switch?: { to: string }; stop?: true }
-  if (message.switch) await switchTo(message.switch.to)
+  const message = JSON.parse(line) as { switch?: Switch; stop?: true }
+  if (message.switch) await switchTo(message.switch)
   if (message.stop) break
 }
 process.exit(0)

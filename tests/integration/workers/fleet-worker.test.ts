@@ -1,86 +1,20 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createWorkerSwitchOp } from '../../../src/main/ops/index.ts'
-import { entryPath, isAlive, processIdentity, silentLogger, systemClock } from '../../../src/main/platform/index.ts'
-import { createSupervisor } from '../../../src/main/supervision/index.ts'
-import { createFleet } from '../../../src/main/workers/index.ts'
-import type { Run } from '../../../src/shared/models/index.ts'
-import { openEngine } from '../../support/engine.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { isAlive, processIdentity } from '../../../src/main/platform/index.ts'
+import { makeBuild, openFleet, saying } from '../../support/fleet.ts'
 import { failOnLeftovers, tempFolder } from '../../support/temp.ts'
 
 failOnLeftovers()
-
-const PROGRAM = fileURLToPath(entryPath('fleet-worker'))
-const NAME = basename(PROGRAM)
 
 let folder: string
 beforeEach(() => {
   folder = tempFolder('fleet')
 })
-/** A build folder with the worker as it is, or changed as asked. */
-function makeBuild(version: string, change: (source: string) => string = (source) => source): string {
-  const build = join(folder, `build-${version}`)
-  mkdirSync(build)
-  writeFileSync(join(build, 'package.json'), JSON.stringify({ version, type: 'module' }))
-  copyFileSync(PROGRAM, join(build, NAME))
-  writeFileSync(join(build, NAME), `${change(readFileSync(PROGRAM, 'utf8'))}\n// ${version}\n`)
-  return build
-}
-/** What the worker says of itself, in its source. */
-const saying = (field: RegExp, instead: string) => (source: string) => {
-  expect(source).toMatch(field)
-  return source.replace(field, instead)
-}
-
-/** A host's engine with one worker process that runs from a build of version 1.0.0. */
-async function start() {
-  const first = makeBuild('1.0.0')
-  const ref: { fleet?: ReturnType<typeof createFleet> } = {}
-  const engine = await openEngine(folder, { ops: [createWorkerSwitchOp({ worker: (id) => ref.fleet!.find(id) })] })
-  const fleet = createFleet({
-    specs: [{ id: 'w1', program: join(first, NAME) }],
-    store: engine.store,
-    clock: systemClock,
-    logger: silentLogger,
-    watchdog: { add: () => {}, remove: () => {} },
-    hostInstanceId: engine.instanceId,
-  })
-  ref.fleet = fleet
-  const supervisor = createSupervisor({ clock: systemClock, logger: silentLogger })
-  for (const worker of fleet.workers) supervisor.add(worker, { maxRestarts: 50 })
-  onTestFinished(async () => {
-    await supervisor.stop()
-    await engine.close()
-  })
-  supervisor.start()
-  engine.pool.start()
-  const [worker] = fleet.workers
-  const settled = (): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        const known = (await engine.store.instances()).filter(({ stoppedAt }) => stoppedAt === null)
-        expect(known.map(({ instanceId }) => instanceId)).toEqual([worker!.current()?.instanceId])
-      },
-      { timeout: 15_000 },
-    )
-  await settled()
-  return {
-    ...engine,
-    first,
-    worker: worker!,
-    settled,
-    async switchTo(to: string, more: object = {}): Promise<Run> {
-      const { id } = await engine.create({ steps: [{ op: 'worker.switch', params: { workerId: 'w1', to, ...more } }] })
-      return engine.until(id, 'succeeded', 'failed', 'cancelled')
-    },
-  }
-}
 
 describe('a worker process', () => {
   it('says who it is, anew with each start, and is started again when it dies', async () => {
-    const { worker, store, settled } = await start()
+    const { worker, store, settled } = await openFleet(folder)
     const before = worker.current()!
     expect(before).toMatchObject({ workerId: 'w1', build: { version: '1.0.0', contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) } })
     process.kill(before.pid, 'SIGKILL')
@@ -96,9 +30,9 @@ describe('a worker process', () => {
 
 describe('worker.switch', () => {
   it('succeeds when a new instance of the expected build has come back, in the same process', async () => {
-    const { worker, switchTo, store } = await start()
+    const { worker, switchTo, store } = await openFleet(folder)
     const before = worker.current()!
-    const run = await switchTo(makeBuild('1.1.0'))
+    const run = await switchTo(makeBuild(folder, '1.1.0'))
     expect(run).toMatchObject({ status: 'succeeded', outcome: 'success', reconnect: { oldInstanceId: before.instanceId, workerId: 'w1' } })
     const after = worker.current()!
     expect([after.build.version, after.pid, after.instanceId === before.instanceId]).toEqual(['1.1.0', before.pid, false])
@@ -107,7 +41,7 @@ describe('worker.switch', () => {
   })
 
   it('succeeds as a plain restart, from the folder it runs from', async () => {
-    const { switchTo, first, worker } = await start()
+    const { switchTo, first, worker } = await openFleet(folder)
     const before = worker.current()!
     expect(await switchTo(first)).toMatchObject({ status: 'succeeded' })
     expect(worker.current()).toMatchObject({ build: before.build })
@@ -115,14 +49,14 @@ describe('worker.switch', () => {
   })
 
   it('fails as stale when the old build came back', async () => {
-    const { switchTo, first } = await start()
+    const { switchTo, first } = await openFleet(folder)
     const expected = { version: '1.1.0', contentHash: 'f'.repeat(64) }
     expect(await switchTo(first, { expected })).toMatchObject({ status: 'failed', outcome: 'stale_binary' })
   })
 
   it('fails as stale when the new program cannot start, and the worker goes on with the old one', async () => {
-    const { switchTo, worker } = await start()
-    const broken = makeBuild('1.1.0', () => 'process.exit(3)')
+    const { switchTo, worker } = await openFleet(folder)
+    const broken = makeBuild(folder, '1.1.0', () => 'process.exit(3)')
     expect(await switchTo(broken)).toMatchObject({ status: 'failed', outcome: 'stale_binary' })
     expect(worker.current()?.build.version).toBe('1.0.0')
     expect(isAlive(processIdentity(worker.current()!.pid)!)).toBe(true)
@@ -132,26 +66,26 @@ describe('worker.switch', () => {
     ['an unknown build', (source: string) => saying(/version: readVersion\(.*\)/, `version: '6.6.6'`)(source)],
     ['a start before the old one', (source: string) => saying(/const startedAt = Date\.now\(\)/, 'const startedAt = 1')(source)],
   ])('fails as suspicious when %s came back', async (_what, change) => {
-    const { switchTo } = await start()
-    expect(await switchTo(makeBuild('1.1.0', change))).toMatchObject({ status: 'failed', outcome: 'suspicious' })
+    const { switchTo } = await openFleet(folder)
+    expect(await switchTo(makeBuild(folder, '1.1.0', change))).toMatchObject({ status: 'failed', outcome: 'suspicious' })
   })
 
   it('fails as suspicious when the same instance came back', async () => {
-    const { switchTo, worker } = await start()
+    const { switchTo, worker } = await openFleet(folder)
     const same = (source: string) =>
       saying(/instanceId: randomUUID\(\)\.replaceAll\('-', ''\)/, `instanceId: '${worker.current()!.instanceId}'`)(source)
-    expect(await switchTo(makeBuild('1.1.0', same))).toMatchObject({ status: 'failed', outcome: 'suspicious' })
+    expect(await switchTo(makeBuild(folder, '1.1.0', same))).toMatchObject({ status: 'failed', outcome: 'suspicious' })
   })
 
   it('times out when nobody comes back, and hears of it when somebody does', async () => {
-    const { switchTo, worker, store, settled } = await start()
+    const { switchTo, worker, store, settled } = await openFleet(folder)
     const go = join(folder, 'go')
     const late = (source: string) =>
       saying(
         /await say\(\{\n {2}hello/,
         `while (!existsSync('${go}')) await new Promise((later) => setTimeout(later, 50))\nawait say({\n  hello`,
       )(source)
-    const run = await switchTo(makeBuild('1.1.0', late), { deadlineMs: 300 })
+    const run = await switchTo(makeBuild(folder, '1.1.0', late), { deadlineMs: 300 })
     expect(run).toMatchObject({ status: 'failed', outcome: 'timed_out', reconnect: { seenAt: null } })
     writeFileSync(go, '')
     await vi.waitFor(async () => expect((await store.get(run.id))?.reconnect?.seenAt).not.toBeNull(), { timeout: 15_000 })
@@ -160,7 +94,7 @@ describe('worker.switch', () => {
   })
 
   it('is refused for a folder without a program, an unknown worker, and in any step but the last', async () => {
-    const { switchTo, create, until } = await start()
+    const { switchTo, create, until } = await openFleet(folder)
     expect(await switchTo(tempFolder('empty'))).toMatchObject({
       outcome: 'validation_failed',
       error: { code: 'NOT_FOUND' },
@@ -177,7 +111,7 @@ describe('worker.switch', () => {
   })
 
   it('ends with the error of a worker that will not, and waits for nobody', async () => {
-    const { switchTo, worker } = await start()
+    const { switchTo, worker } = await openFleet(folder)
     const before = worker.current()!.instanceId
     const expected = { version: '1.1.0', contentHash: 'f'.repeat(64) }
     expect(await switchTo(tempFolder('empty'), { expected })).toMatchObject({

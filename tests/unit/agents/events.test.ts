@@ -38,6 +38,7 @@ beforeEach(async () => {
     authorization: 'Basic secret',
     version: '1.18.0',
     pid: 1,
+    process: {} as Connection['process'],
     places: {} as Connection['places'],
     ended: over.signal,
   }
