@@ -37,7 +37,7 @@ for (const panel of PANELS) {
   })
 }
 
-for (const panel of ['run', 'new-run']) {
+for (const panel of ['run', 'new-run', 'run-op']) {
   test(`${panel}: every state of its own shows without an error and fits the window`, async ({ page }) => {
     test.slow()
     const problems = listen(page)

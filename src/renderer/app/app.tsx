@@ -8,6 +8,7 @@ import { InboxPage } from '../features/inbox/index.tsx'
 import { NewRunDialog } from '../features/new-run/index.tsx'
 import { ActivityPanel, OperationsPage } from '../features/operations/index.tsx'
 import { ProjectsPage } from '../features/projects/index.tsx'
+import { RunOpDialog } from '../features/run-op/index.tsx'
 import { RunsPage } from '../features/runs/index.tsx'
 import { SettingsPage } from '../features/settings/index.tsx'
 import { SpecKitPage } from '../features/spec-kit/index.tsx'
@@ -50,6 +51,7 @@ export const App = () => (
         </Switch>
       </Shell>
       <NewRunDialog />
+      <RunOpDialog />
     </Router>
   </TooltipProvider>
 )

@@ -8,6 +8,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [keys: string, 
     title: 'Everywhere',
     keys: [
       ['N', 'New run'],
+      ['O', 'Run an operation'],
       ['Ctrl K', 'Search or run a command'],
       ['?', 'This help'],
       ['Esc', 'Close what is open'],

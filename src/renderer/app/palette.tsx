@@ -1,5 +1,19 @@
 import { Command } from 'cmdk'
-import { Ban, CornerDownLeft, FolderGit2, Moon, Pause, Play, Plus, RotateCw, Skull, Sun, SunMoon } from 'lucide-react'
+import {
+  Ban,
+  CornerDownLeft,
+  FolderGit2,
+  ListPlus,
+  Moon,
+  Pause,
+  Play,
+  Plus,
+  RotateCw,
+  Skull,
+  SquareTerminal,
+  Sun,
+  SunMoon,
+} from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog, Kbd, StatusDot } from '../components/index.ts'
@@ -9,12 +23,14 @@ import {
   filterProject,
   killRun,
   openNewRun,
+  openRunOp,
   retryRun,
   setHelpOpen,
   setPaletteOpen,
   updateLane,
   updateSettings,
   useLive,
+  useOps,
   useUi,
 } from '../stores/index.ts'
 import './palette.css'
@@ -39,6 +55,7 @@ function PaletteBody() {
   const selected = useLive((s) => s.runs.get(useUi.getState().runId ?? ''))
   const lanes = useLive((s) => s.lanes)
   const projects = useLive((s) => s.projects)
+  const ops = useOps(true).data ?? []
   const found = useFoundRuns(query)
   return (
     <Command className="palette" label="Search or run a command" loop>
@@ -59,6 +76,7 @@ function PaletteBody() {
         )}
         <Command.Group heading="Do">
           <Item icon={<Plus />} text="New run" shortcut="N" onSelect={() => openNewRun()} />
+          <Item icon={<SquareTerminal />} text="Run an operation…" shortcut="O" onSelect={() => openRunOp()} />
           {[...lanes.values()].map((lane) => (
             <Item
               key={lane.name}
@@ -72,6 +90,20 @@ function PaletteBody() {
           <Item icon={<SunMoon />} text="Theme of the system" onSelect={() => updateSettings({ theme: 'system' })} />
           <Item text="Keys" shortcut="?" onSelect={() => setHelpOpen(true)} />
         </Command.Group>
+        {ops.length > 0 && (
+          <Command.Group heading="Run an operation">
+            {ops.map((op) => (
+              <Item
+                key={op.name}
+                id={op.name}
+                icon={<ListPlus />}
+                text={`${op.title}…`}
+                note={op.name}
+                onSelect={() => openRunOp({ op: op.name })}
+              />
+            ))}
+          </Command.Group>
+        )}
         <Command.Group heading="Go to">
           {ALL_PLACES.map((place) => (
             <Item

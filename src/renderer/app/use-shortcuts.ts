@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter'
 import { type Hotkeys, useHotkeys } from '../components/index.ts'
-import { openNewRun, setHelpOpen, setPaletteOpen, useUi } from '../stores/index.ts'
+import { openNewRun, openRunOp, setHelpOpen, setPaletteOpen, useUi } from '../stores/index.ts'
 import { ALL_PLACES } from './routes.ts'
 
 /** The keys that work on every screen. */
@@ -8,6 +8,7 @@ export function useShortcuts(): void {
   const [, navigate] = useLocation()
   const keys: Record<string, Hotkeys[string]> = {
     n: () => openNewRun(),
+    o: () => openRunOp(),
     '?': () => setHelpOpen(true),
     'mod+k': () => setPaletteOpen(!useUi.getState().paletteOpen),
     '/': () => setPaletteOpen(true),

@@ -1,5 +1,6 @@
 import { AppError, type FileDiff, type LiveState, type Reconnect, type RunSummary, type Worktree } from '../../shared/models/index.ts'
 import type { AppClient } from '../client/index.ts'
+import { GALLERY_OPS } from '../features/run-op/gallery-ops.ts'
 import { madeUpRun } from './made-up-runs.ts'
 import type { State } from './scene.ts'
 
@@ -26,6 +27,7 @@ export function createMadeUpClient(state: State, live: LiveState): AppClient {
     }),
     'runs.follow': () => nothing(),
     'worktrees.list': (input: { projectId: string }) => ({ worktrees: state === 'empty' ? [] : worktreesOf(input.projectId) }),
+    'ops.list': () => ({ ops: GALLERY_OPS }),
     'host.models': () => ({ models: [], defaultModel: null }),
   }
   const never = () => new Promise(() => {})

@@ -1,5 +1,6 @@
 import { gallery as newRun } from '../features/new-run/gallery.tsx'
 import { gallery as run } from '../features/run/gallery.tsx'
+import { gallery as runOp } from '../features/run-op/gallery.tsx'
 
 /** Panels that are shown as the program shows them, from made-up data in the stores. */
 export const ROUTES = {
@@ -15,7 +16,7 @@ export const ROUTES = {
 } as const
 
 /** Panels that bring states of their own, since they show one thing in depth. */
-export const OWN_STATES = { run: run.states, 'new-run': newRun.states } as const
+export const OWN_STATES = { run: run.states, 'new-run': newRun.states, 'run-op': runOp.states } as const
 
 export type Panel = keyof typeof ROUTES | keyof typeof OWN_STATES
 export const PANELS = [...Object.keys(ROUTES), ...Object.keys(OWN_STATES)] as Panel[]

@@ -9,9 +9,18 @@ export interface NewRunDraft {
   readonly prompt?: string
 }
 
+/** What the dialog that runs an operation is opened with. */
+export interface OpDraft {
+  /** The op's name; none lets a person choose. */
+  readonly op?: string
+  readonly targets?: readonly string[]
+}
+
 export interface UiStore {
   /** Open while not null. */
   readonly newRun: NewRunDraft | null
+  /** Open while not null. */
+  readonly runOp: OpDraft | null
   readonly paletteOpen: boolean
   readonly helpOpen: boolean
   /** Shows one project's runs only; null shows all. */
@@ -25,6 +34,7 @@ export interface UiStore {
 /** What a person has opened, chosen and folded on this screen. The core knows none of it. */
 export const useUi = create<UiStore>()(() => ({
   newRun: null,
+  runOp: null,
   paletteOpen: false,
   helpOpen: false,
   projectId: readPreference('project'),
@@ -34,6 +44,8 @@ export const useUi = create<UiStore>()(() => ({
 
 export const openNewRun = (draft: NewRunDraft = {}): void => useUi.setState({ newRun: draft, paletteOpen: false })
 export const closeNewRun = (): void => useUi.setState({ newRun: null })
+export const openRunOp = (draft: OpDraft = {}): void => useUi.setState({ runOp: draft, paletteOpen: false })
+export const closeRunOp = (): void => useUi.setState({ runOp: null })
 export const setPaletteOpen = (paletteOpen: boolean): void => useUi.setState({ paletteOpen })
 export const setHelpOpen = (helpOpen: boolean): void => useUi.setState({ helpOpen })
 export const focusRun = (runId: string | null): void => useUi.setState({ runId })

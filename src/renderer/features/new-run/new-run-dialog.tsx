@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { navigate } from 'wouter/use-hash-location'
 import type { Run } from '../../../shared/models/index.ts'
-import { closeNewRun, getClient, toast, trustProject, useHost, useLive, usePending, useUi } from '../../stores/index.ts'
+import { closeNewRun, getClient, newKey, toast, trustProject, useHost, useLive, usePending, useUi } from '../../stores/index.ts'
 import { changeDraft, finishDraft, openDraft, useDraft } from './draft.ts'
 import { joinPrompts, requestsOf } from './form.ts'
 import { NewRunView } from './new-run-view.tsx'
@@ -29,7 +29,7 @@ export function NewRunDialog() {
   const projects = useLive((state) => state.projects)
   const lanes = useLive((state) => state.lanes)
   const host = useHost()
-  const [keys] = useState(() => createKeys(() => crypto.randomUUID()))
+  const [keys] = useState(() => createKeys(newKey))
   const [progress, setProgress] = useState<{ done: number; of: number } | null>(null)
   const [failures, setFailures] = useState<ReadonlyMap<string, string>>(NO_FAILURES)
   const trusting = usePending(`projects.trust:${form.projectId}`)

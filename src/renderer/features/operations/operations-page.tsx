@@ -1,8 +1,8 @@
-import { Activity, History } from 'lucide-react'
+import { Activity, History, SquareTerminal } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button, EmptyState, Skeleton, VirtualList } from '../../components/index.ts'
 import { formatCount, plural } from '../../format/index.ts'
-import { dismissOperation, useLive } from '../../stores/index.ts'
+import { dismissOperation, openRunOp, useLive } from '../../stores/index.ts'
 import { OperationRow } from './operation-row.tsx'
 import './operations-page.css'
 
@@ -16,11 +16,16 @@ export function OperationsPage() {
       <div className="page-head">
         <h1>Operations</h1>
         <span className="faint num">{ready && `${formatCount(working)} at work, ${formatCount(failed)} failed`}</span>
-        {failed > 1 && (
-          <span className="end">
-            <Button onClick={dismissFailed}>Dismiss {plural(failed, 'failure')}</Button>
-          </span>
-        )}
+        <span className="end">
+          {failed > 1 && (
+            <Button variant="quiet" onClick={dismissFailed}>
+              Dismiss {plural(failed, 'failure')}
+            </Button>
+          )}
+          <Button icon={<SquareTerminal />} shortcut="O" onClick={() => openRunOp()}>
+            Run an operation
+          </Button>
+        </span>
       </div>
       <div className="operations">
         <Panel

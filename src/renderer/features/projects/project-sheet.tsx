@@ -1,10 +1,33 @@
-import { ChevronDown, ChevronRight, FolderX, Plus, ShieldCheck, ShieldOff } from 'lucide-react'
+import {
+  ChevronDown,
+  ChevronRight,
+  FolderDown,
+  FolderTree,
+  FolderX,
+  GitCommitHorizontal,
+  Plus,
+  ShieldCheck,
+  ShieldOff,
+  SquareTerminal,
+} from 'lucide-react'
 import { useState } from 'react'
 import type { Project } from '../../../shared/models/index.ts'
-import { Button, ConfirmDialog, Menu, Switch, Tag } from '../../components/index.ts'
-import { openNewRun, removeProject, selectProject, trustProject, useLive, usePending } from '../../stores/index.ts'
+import { Button, ConfirmDialog, Menu, type MenuEntry, Switch, Tag } from '../../components/index.ts'
+import { dispatchOp, openNewRun, openRunOp, removeProject, selectProject, trustProject, useLive, usePending } from '../../stores/index.ts'
 import { ProjectLimit } from './project-limit.tsx'
 import { WorktreeList } from './worktree-list.tsx'
+
+/** What can be run at a project; what needs more words than that opens the dialog. */
+const opsOf = ({ id, name, problem }: Project): MenuEntry[] => {
+  const at = { targets: [id] }
+  const disabled = problem !== null
+  return [
+    { label: 'Pull', icon: <FolderDown />, disabled, onSelect: () => void dispatchOp(`Pull ${name}`, { op: 'git.pull', ...at }) },
+    { label: 'Commit…', icon: <GitCommitHorizontal />, disabled, onSelect: () => openRunOp({ op: 'git.commit', ...at }) },
+    { label: 'Create worktree…', icon: <FolderTree />, disabled, onSelect: () => openRunOp({ op: 'worktree.create', ...at }) },
+    { label: 'Shell command…', icon: <SquareTerminal />, disabled, onSelect: () => openRunOp({ op: 'shell', ...at }) },
+  ]
+}
 
 /** One project: what it is, whether agents may work in it, and its worktrees on demand. */
 export function ProjectSheet({ project, onTrust }: { project: Project; onTrust: () => void }) {
@@ -40,6 +63,8 @@ export function ProjectSheet({ project, onTrust }: { project: Project; onTrust: 
               </Button>
             }
             items={() => [
+              ...opsOf(project),
+              'line',
               project.trusted && {
                 label: 'Take the trust back',
                 icon: <ShieldOff />,

@@ -8,6 +8,7 @@ import {
   dismissRun,
   getClient,
   killRun,
+  newKey,
   perform,
   promptRun,
   replyPermission,
@@ -108,7 +109,7 @@ export function RunPage({ runId }: { runId: string }) {
       replyPermission: (item, reply, message) => void answer(item, replyPermission(item, reply, message)),
       replyQuestion: (item, answers) => void answer(item, replyQuestion(item, answers)),
       async send(text) {
-        const prompt: SentPrompt = { key: `sent ${crypto.randomUUID()}`, text, afterSeq: lastSeq }
+        const prompt: SentPrompt = { key: `sent ${newKey()}`, text, afterSeq: lastSeq }
         setSent((all) => [...all, prompt].slice(-20))
         const taken = (await promptRun(runId, text)) !== null
         if (taken) reload()

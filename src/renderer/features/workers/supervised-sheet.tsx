@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { WorkerStatus } from '../../../shared/models/index.ts'
 import { Button, Countdown, Duration, StatusDot, Tag, type Tone, VirtualList } from '../../components/index.ts'
 import { plural } from '../../format/index.ts'
-import { resetWorker, useLive, usePending } from '../../stores/index.ts'
+import { openRunOp, resetWorker, useLive, usePending } from '../../stores/index.ts'
 import './supervised-sheet.css'
 
 const STATE: Record<WorkerStatus['state'], { tone: Tone; words: string }> = {
@@ -18,7 +18,7 @@ const STATE: Record<WorkerStatus['state'], { tone: Tone; words: string }> = {
 /** What the host keeps going: starts, watches and starts again. */
 export function SupervisedSheet() {
   const workers = useLive((s) => s.workers)
-  const ids = useMemo(() => [...workers.values()].filter((worker) => worker.kind === 'supervised').map((worker) => worker.id), [workers])
+  const ids = useMemo(() => [...workers.values()].filter(isKept).map((worker) => worker.id), [workers])
   return (
     <section className="sheet worker wide" aria-label="Supervised">
       <h2>
@@ -43,11 +43,14 @@ export function SupervisedSheet() {
   )
 }
 
+/** What this host keeps going. It is one of the executors of runs itself, and that is no child of its own. */
+const isKept = ({ kind, workerId }: WorkerStatus): boolean => kind === 'supervised' || workerId !== undefined
+
 /** One worker. Subscribes to itself. */
 function Row({ id }: { id: string }) {
   const worker = useLive((s) => s.workers.get(id))
   if (!worker) return null
-  const { name, critical, state, restarts, abandoned, lastError, nextTryAt, startedAt } = worker
+  const { name, critical, state, restarts, abandoned, lastError, nextTryAt, startedAt, build, workerId } = worker
   return (
     <div className="supervised">
       <span className="supervised-name">
@@ -76,12 +79,25 @@ function Row({ id }: { id: string }) {
       </span>
       <span className="supervised-counts faint num">
         {plural(restarts, 'restart')}
+        {build && `, ${build.version}`}
         {abandoned > 0 && <span title="Starts and stops that never ended; something of these may still run">, {abandoned} given up</span>}
       </span>
       <span className="supervised-error faint clamp-2" title={lastError ?? undefined}>
         {lastError && <>Last error: {lastError}</>}
       </span>
-      <span className="supervised-action">{RESETTABLE.has(state) && <Reset name={name} />}</span>
+      <span className="supervised-action">
+        {RESETTABLE.has(state) && <Reset name={name} />}
+        {workerId !== undefined && (
+          <Button
+            size="s"
+            variant="quiet"
+            aria-label={`Switch ${name}`}
+            onClick={() => openRunOp({ op: 'worker.switch', targets: [workerId] })}
+          >
+            Switch…
+          </Button>
+        )}
+      </span>
     </div>
   )
 }

@@ -1,9 +1,10 @@
+import { RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { HostStatus } from '../../../shared/models/index.ts'
-import { Duration, RelativeTime, Skeleton, StatusDot, type Tone } from '../../components/index.ts'
+import { Button, Duration, RelativeTime, Skeleton, StatusDot, type Tone } from '../../components/index.ts'
 import { formatCount, plural } from '../../format/index.ts'
-import { useHost, useLive } from '../../stores/index.ts'
+import { openRunOp, useHost, useLive } from '../../stores/index.ts'
 import { SupervisedSheet } from './supervised-sheet.tsx'
 import './workers-page.css'
 
@@ -80,7 +81,16 @@ const OPENCODE: Record<HostStatus['opencode']['state'], { tone: Tone; text: stri
 }
 
 const OpenCodeSheet = ({ host: { opencode } }: { host: HostStatus }) => (
-  <Sheet title="OpenCode server" tone={OPENCODE[opencode.state].tone} state={OPENCODE[opencode.state].text}>
+  <Sheet
+    title="OpenCode server"
+    tone={OPENCODE[opencode.state].tone}
+    state={OPENCODE[opencode.state].text}
+    action={
+      <Button size="s" icon={<RotateCw />} onClick={() => openRunOp({ op: 'opencode.restart' })}>
+        Restart OpenCode…
+      </Button>
+    }
+  >
     {opencode.version && <Fact name="Version">{opencode.version}</Fact>}
     {opencode.pid !== null && <Fact name="Process">{opencode.pid}</Fact>}
     {opencode.error && (
@@ -149,7 +159,19 @@ function LanesSheet() {
   )
 }
 
-const Sheet = ({ title, tone, state, children }: { title: string; tone: Tone; state: string; children: ReactNode }) => (
+const Sheet = ({
+  title,
+  tone,
+  state,
+  action,
+  children,
+}: {
+  title: string
+  tone: Tone
+  state: string
+  action?: ReactNode
+  children: ReactNode
+}) => (
   <section className="sheet worker" aria-label={title}>
     <h2>
       {title}
@@ -159,6 +181,7 @@ const Sheet = ({ title, tone, state, children }: { title: string; tone: Tone; st
       </span>
     </h2>
     <dl>{children}</dl>
+    {action && <div className="worker-action">{action}</div>}
   </section>
 )
 

@@ -1,0 +1,1 @@
+export { RunOpDialog } from './run-op-dialog.tsx'
