@@ -9,7 +9,7 @@ import { StatementSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 
 const { DIE_AT = '', DIE_WHEN } = process.env
-const point = new RegExp(DIE_AT)
+const point = new RegExp(DIE_AT, 's')
 const die = (): boolean => process.kill(process.pid, 'SIGKILL')
 
 if (workerData?.role === 'writer') {

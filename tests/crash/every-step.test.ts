@@ -15,7 +15,7 @@ type Point = readonly ['before' | 'after', RegExp]
 const QUEUED = /^INSERT INTO runs/
 const CLAIMED = /^INSERT INTO run_attempts/
 const WORKTREE_STORED = /^UPDATE runs SET worktree_id/
-const STEP_BEGUN = /^UPDATE run_steps SET status = .* running/
+const STEP_BEGUN = /^UPDATE run_steps SET .*\bstatus = .* running/
 const SESSION_STORED = /^UPDATE runs SET session_id/
 const PROMPT_TOLD = /^INSERT INTO run_events .* prompt /s
 const TOOL_TOLD = /^INSERT INTO run_events .* tool /s
