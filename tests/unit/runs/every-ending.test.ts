@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunState } from '../../../src/main/runs/transition.ts'
 import { decideEnding, decideRelease, endingOfFence } from '../../../src/main/runs/transitions.ts'
-import { decideCancel, decideTimeOut } from '../../../src/main/runs/transitions-by-hand.ts'
+import { decideCancel, decideResume, decideRetry, decideTimeOut } from '../../../src/main/runs/transitions-by-hand.ts'
 import { Outcome } from '../../../src/shared/models/index.ts'
 
 const NOW = 1_000_000
@@ -110,4 +110,33 @@ test('only a running step whose time is over and that ends by itself is told to 
     cancelled: told(asked('cancel')),
     awaiting: told({ status: 'awaiting_reconnect' }),
   }).toEqual({ over: true, asks: false, warned: false, 'no step': false, cancelled: false, awaiting: false })
+})
+
+test('another chain of attempts begins with a clean sheet', () => {
+  const before = aRun({ status: 'failed', endedAt: 900, lost: 4, dismissed: true })
+  for (const decision of [decideRetry(before, null, NOW), decideResume(before, 'agent', NOW)]) {
+    if (!decision.ok) throw new Error(decision.error.message)
+    expect(decision.value.changes).toMatchObject({
+      status: 'queued',
+      outcome: null,
+      error: null,
+      attention: null,
+      endedAt: null,
+      endedHow: null,
+      reconnect: null,
+      dismissed: false,
+      progress: -1,
+      lost: 0,
+      runAt: NOW,
+    })
+  }
+})
+
+test('a person may still cancel or kill what is being ended because its time is over', () => {
+  const run = aRun(asked('timeout'))
+  const modes = (['cancel', 'kill'] as const).map((mode) => {
+    const decision = decideCancel(run, { mode, reason: null }, NOW)
+    return decision.ok && decision.value.changes.cancelMode
+  })
+  expect(modes).toEqual(['cancel', 'kill'])
 })
