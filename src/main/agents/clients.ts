@@ -1,5 +1,5 @@
 import type { OpencodeClient } from '@opencode-ai/sdk/v2/client'
-import type { Connection } from './server.ts'
+import type { Connection } from './server-process.ts'
 
 /** A call that got no answer: the server is gone, going, or too busy. What it did is unknown. */
 export class NoAnswer extends Error {

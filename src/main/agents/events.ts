@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../platform/index.ts'
 import type { Clients } from './clients.ts'
 import { parseGlobalEvent, type ServerEvent } from './protocol.ts'
-import type { Connection } from './server.ts'
+import type { Connection } from './server-process.ts'
 
 /** The server sends a heartbeat every 10 s. A stream silent for this many milliseconds is cut and opened again. */
 const SILENCE_MS = 30_000

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/index.ts'
 import { residentBytes } from './memory.ts'
-import type { Connection } from './server.ts'
+import type { Connection } from './server-process.ts'
 
 const PROBE_EVERY_MS = 10_000
 /** A busy server has been seen to take a minute for an answer, so one slow probe says nothing. */

@@ -11,7 +11,7 @@ import {
   SessionStatus,
   type StoredMessage,
 } from './protocol.ts'
-import type { Connection } from './server.ts'
+import type { Connection } from './server-process.ts'
 
 /** A model as OpenCode takes it. */
 export interface ModelRef {

@@ -1,5 +1,5 @@
 import { AppError, type EndedHow } from '../../shared/models/index.ts'
-import { type Clock, killTree, type Logger, newId } from '../platform/index.ts'
+import { type Clock, type Logger, newId } from '../platform/index.ts'
 import { NoAnswer, Refused } from './clients.ts'
 import { goesOn } from './failures.ts'
 import { promptIds } from './ids.ts'
@@ -8,8 +8,8 @@ import type { DirectoryLink } from './link.ts'
 import type { AgentEnding, AgentTurn } from './port.ts'
 import { planPrompt, sincePrompt } from './prompt-plan.ts'
 import type { ServerEvent } from './protocol.ts'
-import type { Connection } from './server.ts'
-import { ABORT_LIMIT_MS, abortSession, pause } from './session-abort.ts'
+import { type Connection, isGone } from './server-process.ts'
+import { ABORT_LIMIT_MS, abortSession, endCommands, pause } from './session-abort.ts'
 import { openSession } from './session-opening.ts'
 import { JUDGED_MESSAGES, type SessionWatch, watchSession } from './session-watch.ts'
 import type { StartGate } from './start-gate.ts'
@@ -42,8 +42,6 @@ export interface TurnDeps {
 
 /** How often a turn goes on after the server ended under it, or broke off by itself. */
 const MAX_RESUMES = 2
-/** How long a server that did not answer may take to be known as gone. */
-const LOST_LIMIT_MS = 3_000
 
 /** How one stay on one server ended. `judged`: the session is idle and needs no stop. */
 type Stay = { readonly ending: AgentEnding; readonly judged: boolean } | 'lost'
@@ -190,7 +188,7 @@ export class Turn {
       if (stay !== 'lost' && !stay.judged) await this.#stopSession(opening)
       return stay
     } catch (error) {
-      if (error instanceof NoAnswer && connection && (await this.#isLost(connection))) return 'lost'
+      if (error instanceof NoAnswer && connection && (await isGone(connection, this.#deps.clock))) return 'lost'
       throw error
     } finally {
       opening.catch(() => {})
@@ -274,17 +272,6 @@ export class Turn {
       const messages = await link.directory.messages(this.#sessionId, JUDGED_MESSAGES).catch(() => [])
       this.#view.catchUp(sincePrompt(messages, this.turn.messageId))
     }
-    if (!this.turn.signal.aborted) return
-    const { how, survivors } = await killTree({ marker: { name: 'RUN_ATTEMPT_ID', value: this.turn.attemptId } }, { clock, graceMs: 2_000 })
-    this.#how = survivors.length > 0 ? 'fenced' : how === 'gone' ? 'cooperative' : how
-    if (survivors.length > 0) logger.error({ runId: this.turn.runId, survivors }, 'Commands of an agent could not be ended.')
-  }
-
-  /** A call got no answer: is the server gone, or will be in a moment? */
-  async #isLost({ ended }: Connection): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    ended.addEventListener('abort', () => resolve(), { once: true })
-    if (!ended.aborted) await Promise.race([promise, pause(this.#deps.clock, LOST_LIMIT_MS)])
-    return ended.aborted
+    if (this.turn.signal.aborted) this.#how = await endCommands(this.turn, { clock, logger })
   }
 }

@@ -5,7 +5,7 @@ import { createClients } from '../../../src/main/agents/clients.ts'
 import { followEvents } from '../../../src/main/agents/events.ts'
 import { watchHealth } from '../../../src/main/agents/health.ts'
 import type { ServerEvent } from '../../../src/main/agents/protocol.ts'
-import type { Connection } from '../../../src/main/agents/server.ts'
+import type { Connection } from '../../../src/main/agents/server-process.ts'
 import { silentLogger } from '../../../src/main/platform/index.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 
