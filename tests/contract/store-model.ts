@@ -19,7 +19,10 @@ interface ModelRun {
   maxAttempts: number
   lost: number
   attention: Attention | null
-  killing: boolean
+  /** Who asked it to end, while it is to. */
+  mode: 'cancel' | 'kill' | 'timeout' | null
+  /** When it is ended without its worker. */
+  fenceAt: number | null
   target: Target | null
   timing: ModelTiming | null
 }
@@ -53,6 +56,8 @@ interface Model {
 type Real = Pick<RunStore, Exclude<keyof RunStore, 'subscribe' | 'close'>>
 type Command = fc.AsyncCommand<Model, Real>
 
+/** How long a worker has to end what is to end. */
+const FENCE_MS = 30_000
 const LIMITS = { global: 4, project: 2, provider: 2, projects: { p1: 1 } }
 const LIVE: readonly RunStatus[] = ['running', 'awaiting_reconnect', 'cancelling']
 const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled']
@@ -87,22 +92,24 @@ const end = (run: ModelRun, status: RunStatus, outcome: Outcome): void => {
 /** Whatever ends an attempt ends what hung on it. */
 const settle = (run: ModelRun): void => {
   run.attention = null
-  run.killing = false
+  run.mode = null
+  run.fenceAt = null
   run.timing = null
 }
 
 /** What a run becomes that was asked to end. */
-const stop = (run: ModelRun): void => end(run, 'cancelled', run.killing ? 'killed' : 'cancelled')
+const stop = (run: ModelRun): void => end(run, 'cancelled', run.mode === 'kill' ? 'killed' : 'cancelled')
 
 /** A worker was lost: what was to be killed because its time was over is over. */
 const vanish = (run: ModelRun, now: number, random: number): void => {
   if (run.status === 'running' && run.timing?.phase === 'timed_out' && run.timing.onTimeout === 'kill')
     finish(run, 'timed_out', true, now, random)
-  else lose(run)
+  else lose(run, now, random)
 }
 
-const lose = (run: ModelRun): void => {
-  if (run.status === 'cancelling') stop(run)
+const lose = (run: ModelRun, now: number, random: number): void => {
+  if (run.mode === 'timeout') finish(run, 'timed_out', true, now, random)
+  else if (run.status === 'cancelling') stop(run)
   else {
     run.lost += 1
     if (run.lost > run.maxLost) end(run, 'failed', 'lease_lost')
@@ -111,13 +118,17 @@ const lose = (run: ModelRun): void => {
   }
 }
 
-const finish = (run: ModelRun, outcome: Outcome, retryable: boolean, now: number, random = 1): void => {
+const finish = (run: ModelRun, said: Outcome, mayHelp: boolean, now: number, random = 1): void => {
+  // Its time was over, whatever its worker calls it.
+  const overdue = run.mode === 'timeout' && said !== 'success'
+  const outcome = overdue ? 'timed_out' : said
+  const retryable = mayHelp || (overdue && said !== 'timed_out')
   const tries = run.attempt - run.lost
   const mayRetry = ['error', 'timed_out', 'post_check_failed'].includes(outcome) && retryable && tries < run.maxAttempts
   if (outcome === 'success') end(run, 'succeeded', outcome)
-  else if (outcome === 'cancelled' || outcome === 'killed') end(run, 'cancelled', run.killing ? 'killed' : outcome)
-  else if (outcome === 'lease_lost') lose(run)
-  else if (run.status === 'cancelling') stop(run)
+  else if (outcome === 'cancelled' || outcome === 'killed') end(run, 'cancelled', run.mode === 'kill' ? 'killed' : outcome)
+  else if (outcome === 'lease_lost') lose(run, now, random)
+  else if (run.status === 'cancelling' && !overdue) stop(run)
   else if (!mayRetry) end(run, 'failed', outcome)
   else {
     run.status = 'scheduled'
@@ -129,7 +140,7 @@ const finish = (run: ModelRun, outcome: Outcome, retryable: boolean, now: number
 /** Compares everything the model knows with everything the store says. */
 const compare = async (model: Model, real: Real): Promise<void> => {
   const { runs } = await real.list({ limit: 500 })
-  const pick = (run: Omit<ModelRun, 'project' | 'provider' | 'killing' | 'target' | 'timing'>) => [
+  const pick = (run: Omit<ModelRun, 'project' | 'provider' | 'mode' | 'fenceAt' | 'target' | 'timing'>) => [
     run.id,
     run.lane,
     run.status,
@@ -142,11 +153,11 @@ const compare = async (model: Model, real: Real): Promise<void> => {
   ]
   expect(runs.map(pick).sort()).toEqual(model.runs.map(pick).sort())
   for (const run of runs) {
-    const { killing, timing } = model.runs.find((known) => known.id === run.id)!
+    const { mode, timing } = model.runs.find((known) => known.id === run.id)!
     const stood = timing?.stoodSince ?? null
     const moments = timing === null || stood !== null ? [null, null] : [timing.warning, timing.limit]
-    expect([run.cancelMode === 'kill', run.timeoutStatus, run.warningAt, run.timeoutAt, run.pausedAt]).toEqual([
-      killing,
+    expect([run.cancelMode, run.timeoutStatus, run.warningAt, run.timeoutAt, run.pausedAt]).toEqual([
+      mode,
       timing?.phase ?? 'normal',
       ...moments,
       stood,
@@ -189,7 +200,7 @@ const refused = (promise: Promise<unknown>, code: string): Promise<void> => expe
 const nth = <V>(list: readonly V[], n: number): V | undefined => list[n % Math.max(1, list.length)]
 const live = (model: Model, run: ModelRun): Held | undefined => model.held.find((held) => held.run === run && held.state === 'live')
 
-const FRESH = { attention: null, killing: false, target: null, timing: null } as const
+const FRESH = { attention: null, mode: null, fenceAt: null, target: null, timing: null } as const
 const lane = fc.constantFrom('A' as const, 'B' as const)
 const index = fc.nat({ max: 30 })
 
@@ -259,7 +270,7 @@ const heartbeat = fc.record({ n: index, leaseMs: fc.constantFrom(1_000, 20_000) 
     expect(await beat).toEqual({
       leaseUntil: held.until,
       cancelRequested: held.run.status === 'cancelling',
-      kill: held.run.killing ? 'SIGTERM' : null,
+      kill: held.run.mode === 'kill' || held.run.mode === 'timeout' ? 'SIGTERM' : null,
     })
   }),
 )
@@ -287,7 +298,8 @@ const release = index.map((n) =>
     if (held.state !== 'live') return refused(back, 'LEASE_LOST')
     await back
     held.state = 'stale'
-    if (held.run.status === 'cancelling') stop(held.run)
+    if (held.run.mode === 'timeout') finish(held.run, 'timed_out', true, model.now, 0)
+    else if (held.run.status === 'cancelling') stop(held.run)
     else {
       held.run.status = 'queued'
       held.run.attempt -= 1
@@ -446,19 +458,86 @@ const rescue = fc.constantFrom('i1', 'i2').map((instance) =>
   }),
 )
 
-const cancel = fc.record({ n: index, mode: fc.constantFrom('cancel' as const, 'kill' as const) }).map(({ n, mode }) =>
-  command(`${mode} run ${n}`, async (model, real) => {
+/** Asks a run to end. @returns whether that is refused */
+const ask = (model: Model, run: ModelRun, mode: 'cancel' | 'kill'): boolean => {
+  if (ENDED.includes(run.status) || (mode === 'kill' && (!isLive(run) || run.mode === 'kill'))) return true
+  if (run.status === 'awaiting_reconnect') endAwaiting(model, run, 'cancelled', mode === 'kill' ? 'killed' : 'cancelled')
+  else if (!isLive(run)) end(run, 'cancelled', 'cancelled')
+  else if (mode === 'kill' || run.mode === null || run.mode === 'timeout')
+    Object.assign(run, { status: 'cancelling', mode, fenceAt: model.now + FENCE_MS })
+  return false
+}
+const mode = fc.constantFrom('cancel' as const, 'kill' as const)
+const cancel = fc.record({ n: index, mode }).map((spec) =>
+  command(`${spec.mode} run ${spec.n}`, async (model, real) => {
+    const run = nth(model.runs, spec.n)
+    if (!run) return
+    const asked = real.cancel(run.id, { mode: spec.mode, reason: null }, model.now)
+    if (ask(model, run, spec.mode)) await refused(asked, 'CONFLICT')
+    else await asked
+  }),
+)
+
+/** The same as a run of its own, which has ended with it. */
+const control = fc.record({ n: index, mode, keepRefusal: fc.boolean() }).map((spec) =>
+  command(`control run: ${JSON.stringify(spec)}`, async (model, real) => {
+    const target = nth(model.runs, spec.n)
+    if (!target) return
+    const run = aRun({ op: spec.mode, runAt: model.now })
+    const deed = { runId: target.id, request: { mode: spec.mode, reason: null }, keepRefusal: spec.keepRefusal }
+    const done = real.control(run, deed, model.now)
+    const isRefused = ask(model, target, spec.mode)
+    if (isRefused && !spec.keepRefusal) return refused(done, 'CONFLICT')
+    await done
+    const { id, lane, priority, runAt, maxAttempts, maxLost } = run
+    const [status, outcome] = isRefused ? (['failed', 'error'] as const) : (['succeeded', 'success'] as const)
+    model.runs.push({
+      id,
+      lane,
+      priority,
+      runAt,
+      maxAttempts,
+      maxLost,
+      project: null,
+      provider: null,
+      attempt: 0,
+      lost: 0,
+      ...FRESH,
+      status,
+      outcome,
+    })
+    // Said again, nothing is done again.
+    expect(await real.control(run, deed, model.now)).toMatchObject({ created: false, run: { id } })
+  }),
+)
+
+/** The time of its step is over, and its worker is not of this host. */
+const timeOut = index.map((n) =>
+  command(`time out run ${n}`, async (model, real) => {
     const run = nth(model.runs, n)
     if (!run) return
-    const asked = real.cancel(run.id, { mode, reason: null }, model.now)
-    const outcome = mode === 'kill' ? 'killed' : 'cancelled'
-    if (ENDED.includes(run.status) || (mode === 'kill' && (!isLive(run) || run.killing))) return refused(asked, 'CONFLICT')
-    await asked
-    if (run.status === 'awaiting_reconnect') endAwaiting(model, run, 'cancelled', outcome)
-    else if (!isLive(run)) end(run, 'cancelled', 'cancelled')
-    else {
-      run.status = 'cancelling'
-      run.killing ||= mode === 'kill'
+    const due = run.status === 'running' && run.timing?.phase === 'timed_out' && run.timing.onTimeout === 'kill'
+    expect(await real.timeOut(run.id, 'another-attempt', model.now)).toBe(false)
+    expect(await real.timeOut(run.id, live(model, run)?.lease.attemptId ?? 'none', model.now)).toBe(due)
+    if (due) Object.assign(run, { status: 'cancelling', mode: 'timeout', fenceAt: model.now + FENCE_MS, attention: null })
+  }),
+)
+
+const fence = fc.constantFrom(0, 10_000, FENCE_MS).map((ms) =>
+  command(`wait ${ms} and close the leases of what should have ended`, async (model, real) => {
+    model.now += ms
+    const due = model.runs.filter(({ fenceAt }) => fenceAt !== null && fenceAt <= model.now)
+    const told = await real.fencesDue(model.now)
+    expect(told.map(({ runId }) => runId).sort()).toEqual(due.map(({ id }) => id).sort())
+    for (const { runId, attemptId } of told) {
+      const run = due.find(({ id }) => id === runId)!
+      const held = live(model, run)!
+      expect([await real.fence(runId, 'another-attempt', model.now, 0.5), attemptId]).toEqual([null, held.lease.attemptId])
+      expect(await real.fence(runId, attemptId, model.now, 0.5)).toMatchObject({ id: runId })
+      held.state = 'stale'
+      if (run.mode === 'timeout') finish(run, 'timed_out', true, model.now, 0.5)
+      else stop(run)
+      expect(await real.fence(runId, attemptId, model.now, 0.5)).toBeNull()
     }
   }),
 )
@@ -514,6 +593,10 @@ export const histories = fc.commands<Model, Real, false>(
     sweep,
     rescue,
     cancel,
+    control,
+    timeOut,
+    timeOut,
+    fence,
     again,
     setLane,
   ],
