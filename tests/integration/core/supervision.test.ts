@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { buildRooms } from '../../../src/main/core/rooms.ts'
 import { createCore } from '../../../src/main/core.ts'
-import { createScope, type SettingsPort, silentLogger, systemClock } from '../../../src/main/platform/index.ts'
+import { type SettingsPort, silentLogger } from '../../../src/main/platform/index.ts'
 import { CreateRun } from '../../../src/shared/contract/runs.ts'
 import { memorySettings } from '../../support/core.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
@@ -13,53 +12,6 @@ import { failOnLeftovers, tempFolder } from '../../support/temp.ts'
 failOnLeftovers()
 
 const shell = (command: string) => CreateRun.parse({ steps: [{ op: 'shell', params: { command } }] })
-
-test('a store thread that dies is started again on the same file: what waited is told, and the queue goes on', async () => {
-  const scope = createScope()
-  const folder = tempFolder('supervision')
-  const config = {
-    dataDir: join(folder, 'data'),
-    host: 'headless' as const,
-    ports: { settings: memorySettings(), clock: systemClock },
-    logger: silentLogger,
-  }
-  const rooms = await buildRooms(config, scope, { storeTrouble: () => {} })
-  onTestFinished(async () => {
-    rooms.pool.retire()
-    await rooms.supervision.stopWork()
-    await scope.close()
-  })
-  const { store, runs, supervision } = rooms
-  supervision.keepWork(rooms.pool)
-  const status = () => supervision.supervisor.status('Store')
-  await vi.waitFor(() => expect(status().state).toBe('running'))
-
-  const created = []
-  for (let n = 0; n < 6; n += 1) created.push(await runs.create(shell('for i in 1 2 3; do echo $i; sleep 0.4; done')))
-  await vi.waitFor(async () => expect((await store.withStatus(['running'])).length).toBeGreaterThan(0), { timeout: 10_000 })
-  const heard: string[] = []
-  store.subscribe((change) => heard.push(...change.runs.map((run) => run.status)))
-
-  for (let death = 1; death <= 2; death += 1) {
-    // What no client sends: the writer dies of it, as it would of a fault of its own.
-    store.connectWriterPort().postMessage(null)
-    const waiting = await Promise.allSettled(Array.from({ length: 50 }, () => store.lanes()))
-    await vi.waitFor(() => expect(status().state).not.toBe('running'), { timeout: 10_000, interval: 2 })
-    await expect(store.sweep(0, 0)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('started again') })
-    for (const one of waiting) if (one.status === 'rejected') expect(one.reason.code).toBe('STORE_UNAVAILABLE')
-    await vi.waitFor(() => expect(status()).toMatchObject({ state: 'running', restarts: death }), { timeout: 30_000 })
-    heard.length = 0
-  }
-  for (const { id } of created) {
-    await vi.waitFor(async () => expect((await store.get(id))?.status).toBe('succeeded'), { timeout: 60_000, interval: 100 })
-    expect(await store.get(id)).toMatchObject({ attempt: 1, lost: 0 })
-    const events = await store.events(id, 0, 1_000)
-    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
-    const log = events.filter(({ kind }) => kind === 'log').map(({ message }) => message)
-    expect(log.join('\n')).toBe('1\n2\n3')
-  }
-  expect(heard).toContain('succeeded')
-})
 
 /** A core whose pool crashes at each claim while `broken` is set, on a clock that is moved by hand. */
 async function openBreakable(concurrency: number) {
