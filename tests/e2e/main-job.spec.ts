@@ -1,82 +1,20 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
+import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
-import { type ScriptedModel, startScriptedModel } from '../../src/main/demo/scripted-model.ts'
-import { findMarked } from '../../src/main/platform/index.ts'
+import { goHome, makeRepository, openBoard, type ScreenHost, startScreenHost } from './screen-host.ts'
 
-const HOST = resolve(import.meta.dirname, '../crash/host.ts')
-const TOKEN = 'a-token-for-this-test'
 const MODEL = 'fake/fake'
 
-let folder: string
-let model: ScriptedModel
-let host: ChildProcess
-let url: string
-const errors: string[] = []
+let host: ScreenHost
 
-/** Starts the headless host with the built page; it takes the environment's mark along, so that what it leaves is found. */
-async function startHost(): Promise<void> {
-  const options = { dataDir: join(folder, 'data'), token: TOKEN, modelUrl: model.url, page: true }
-  host = spawn(process.execPath, [HOST, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CONTROLROOM_TEST: folder },
-  })
-  for await (const line of createInterface({ input: host.stdout! })) {
-    const found = line.match(/^listening on (\S+)/)?.[1]
-    if (!found) continue
-    url = found
-    break
-  }
-  host.stdout!.resume()
-}
-async function endHost(signal: NodeJS.Signals): Promise<number | null> {
-  const exited = new Promise<number | null>((done) => host.once('exit', (code) => done(code)))
-  host.kill(signal)
-  return exited
-}
-
-function makeRepository(name: string): string {
-  const path = join(folder, name)
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd: path })
-  mkdirSync(path)
-  git('init', '--quiet')
-  writeFileSync(join(path, 'readme.md'), '# Shop\n')
-  git('add', '-A')
-  git('commit', '--quiet', '-m', 'First')
-  return path
-}
 const say = (...steps: object[]): string => `@@fake ${JSON.stringify({ steps })}`
 const write = (filePath: string, content: string) => ({ tools: [{ name: 'write', args: { filePath, content } }] })
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'controlroom-screen-')))
-  model = await startScriptedModel()
-  await startHost()
+  host = await startScreenHost()
 })
-test.afterAll(async () => {
-  const code = await endHost('SIGTERM')
-  await model.close()
-  await expect
-    .poll(() => findMarked({ name: 'CONTROLROOM_TEST', value: folder }), { message: 'processes that outlive the host' })
-    .toEqual([])
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  expect(code).toBe(0)
-})
-test.beforeEach(async ({ page }) => {
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-  page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(`${url}/#token=${TOKEN}`)
-  await expect(page.getByRole('region', { name: 'Lane A' })).toBeVisible()
-})
-test.afterEach(() => {
-  expect(errors.splice(0), 'errors on the console').toEqual([])
-})
+test.afterAll(() => host.close())
+const errors = openBoard(() => host)
 
 /** Fills in the dialog and queues. `mode` is the switch for several prompts at once. */
 async function queueRuns(page: Page, text: string, more: { mode?: string | RegExp; policy?: string } = {}): Promise<void> {
@@ -92,11 +30,11 @@ async function queueRuns(page: Page, text: string, more: { mode?: string | RegEx
 }
 
 test('the token leaves the address at once', async ({ page }) => {
-  expect(page.url()).not.toContain(TOKEN)
+  expect(page.url()).not.toContain(host.token)
 })
 
 test('a project is added by its path and trusted', async ({ page }) => {
-  const path = makeRepository('shop')
+  const path = makeRepository(join(host.folder, 'shop'))
   await page.getByRole('link', { name: 'Projects' }).click()
   await page.getByLabel('Path of a git repository').fill(path)
   await page.getByRole('button', { name: 'Add', exact: true }).click()
@@ -106,7 +44,7 @@ test('a project is added by its path and trusted', async ({ page }) => {
 
 test('a path that is no repository is refused with what to do', async ({ page }) => {
   await page.getByRole('link', { name: 'Projects' }).click()
-  await page.getByLabel('Path of a git repository').fill(join(folder, 'nowhere'))
+  await page.getByLabel('Path of a git repository').fill(join(host.folder, 'nowhere'))
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(page.getByText(/There is nothing at|check the path/).first()).toBeVisible()
 })
@@ -184,11 +122,11 @@ test('a host that is killed and started again leaves the screen as it was, and i
       .getByText(/writing|write/)
       .first(),
   ).toBeVisible({ timeout: 30_000 })
-  await endHost('SIGKILL')
+  await host.end('SIGKILL')
   await expect(page.getByText(/connection/i).first()).toBeVisible()
   errors.length = 0
-  await startHost()
-  await page.goto(`${url}/#token=${TOKEN}`)
+  await host.start()
+  await goHome(page, host)
   await expect(
     page
       .getByRole('region', { name: 'Lane A' })

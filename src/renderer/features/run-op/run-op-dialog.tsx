@@ -34,6 +34,8 @@ function Errand() {
   const chosen = (op && drafts.targets[op.targets]) ?? NO_TARGETS
   const [keys] = useState(() => createRequestKeys(newKey))
   const [busy, setBusy] = useState(false)
+  // Two presses in one moment both see the screen from before the first.
+  const sending = useRef(false)
   const [attempts, setAttempts] = useState(0)
   const [refusal, setRefusal] = useState<Refusal>(NO_REFUSAL)
   const [choosing, setChoosing] = useState(false)
@@ -51,6 +53,7 @@ function Errand() {
   }
 
   const submit = async (chosenOp: OpInfo, asked: Drafts) => {
+    if (sending.current) return
     const { options, faults } = readOptions(fields, asked)
     const missing = needsTarget(chosenOp) && chosen.length === 0
     if (faults.size > 0 || missing) {
@@ -63,6 +66,7 @@ function Errand() {
       ...(chosen.length > 0 && chosenOp.targets !== 'none' ? { targets: [...chosen] } : {}),
       ...(chosenOp.control ? {} : { lane: drafts.lane }),
     }
+    sending.current = true
     setBusy(true)
     try {
       const { runs } = await getClient().ops.dispatch({ ...request, idempotencyKey: keys.for(request) })
@@ -76,6 +80,7 @@ function Errand() {
         refuse({ ...NO_REFUSAL, general: `${messageOf(error)} Nothing is done twice if you run it again.` })
       }
     } finally {
+      sending.current = false
       setBusy(false)
     }
   }
