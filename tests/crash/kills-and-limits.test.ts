@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CreateRun } from '../../src/shared/contract/runs.ts'
+import type { RunSummary } from '../../src/shared/models/index.ts'
 import { failOnLeftovers } from '../support/temp.ts'
 import { type Host, openScene, type Scene, until, untilNothingIsLeft } from './scene.ts'
 
@@ -57,14 +58,33 @@ describe('a host that is killed in the middle of', () => {
     await second.signal('SIGTERM')
   })
 
+  /** The deed, and the run that is kept of it. */
+  const theDeed = (op: string): string => `cancel_mode = \\?.* ${op} `
+  const theRecord = (op: string): string => `^INSERT INTO runs.* ${op} `
   it.each([
-    ['before', { status: 'succeeded', attempt: 2, lost: 1 }],
-    ['after', { status: 'cancelled', outcome: 'killed', endedHow: 'fenced', attempt: 1 }],
-  ] as const)('a kill, right %s it is stored, leaves what was stored', async (when, expected) => {
+    ['kill', 'before', theDeed],
+    ['kill', 'after', theDeed],
+    ['kill', 'before', theRecord],
+    ['kill', 'after', theRecord],
+    ['cancel', 'before', theRecord],
+    ['cancel', 'after', theDeed],
+  ] as const)('a %s, right %s it is stored, leaves both what was done and the run that says so, or neither', async (op, when, point) => {
     const scene = await openScene()
     const request = limited({ warningMs: LONG, hardMs: LONG, onTimeout: 'kill' })
-    const { second, id } = await across(scene, request, kill, ['cancel_mode = \\?.* kill ', when])
-    expect(await second.until(id, 'succeeded', 'failed', 'cancelled')).toMatchObject(expected)
+    const dispatch = async (host: Host, runId: string): Promise<void> => {
+      await host.post('/dispatch', { op, targets: [runId] }).catch(() => {})
+    }
+    const { second, id } = await across(scene, request, dispatch, [point(op), when])
+    const target = await second.until(id, 'succeeded', 'failed', 'cancelled')
+    const { runs } = await second.get<{ runs: RunSummary[] }>('/runs')
+    const kept = runs.filter((run) => run.op === op)
+    if (when === 'before') expect([target, kept]).toMatchObject([{ status: 'succeeded', attempt: 2, lost: 1 }, []])
+    else {
+      const outcome = op === 'kill' ? 'killed' : 'cancelled'
+      expect(target).toMatchObject({ status: 'cancelled', outcome, endedHow: 'fenced', attempt: 1 })
+      expect(kept).toMatchObject([{ status: 'succeeded', outcome: 'success' }])
+      expect((await second.run(kept[0]!.id)).steps[0]?.result).toMatchObject({ target: id, asked: op, status: 'cancelling', attempt: 1 })
+    }
     await second.signal('SIGTERM')
   })
 
