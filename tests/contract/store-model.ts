@@ -258,7 +258,8 @@ const claim = fc
 
 const withLease = (name: string, n: number, act: (held: Held, model: Model, real: Real) => Promise<void>): Command =>
   command(`${name} lease ${n}`, async (model, real) => {
-    const held = nth(model.held, n)
+    // Mostly one that is worth something, or most histories would be refusals.
+    const held = nth(n % 4 === 0 ? model.held : model.held.filter(({ state }) => state === 'live'), n)
     if (held) await act(held, model, real)
   })
 
@@ -514,7 +515,8 @@ const control = fc.record({ n: index, mode, keepRefusal: fc.boolean() }).map((sp
 /** The time of its step is over, and its worker is not of this host. */
 const timeOut = index.map((n) =>
   command(`time out run ${n}`, async (model, real) => {
-    const run = nth(model.runs, n)
+    const late = model.runs.filter(({ timing }) => timing?.phase === 'timed_out')
+    const run = nth(n % 4 === 0 || late.length === 0 ? model.runs : late, n)
     if (!run) return
     const due = run.status === 'running' && run.timing?.phase === 'timed_out' && run.timing.onTimeout === 'kill'
     expect(await real.timeOut(run.id, 'another-attempt', model.now)).toBe(false)
@@ -534,6 +536,8 @@ const fence = fc.constantFrom(0, 10_000, FENCE_MS).map((ms) =>
       const held = live(model, run)!
       expect([await real.fence(runId, 'another-attempt', model.now, 0.5), attemptId]).toEqual([null, held.lease.attemptId])
       expect(await real.fence(runId, attemptId, model.now, 0.5)).toMatchObject({ id: runId })
+      const ended = (await real.attempts(runId)).find(({ id }) => id === attemptId)!
+      expect([ended.outcome, ended.how]).toEqual([{ cancel: 'cancelled', kill: 'killed', timeout: 'timed_out' }[run.mode!], 'fenced'])
       held.state = 'stale'
       if (run.mode === 'timeout') finish(run, 'timed_out', true, model.now, 0.5)
       else stop(run)

@@ -39,6 +39,11 @@ test('a project counts over all lanes and providers, with a limit of its own if 
   expect(admit(limits({ project: 2 }), LANES, counts).admits('A', limitKeyOf('p', null))).toBe(false)
 })
 
+test('a project counts what it has with a provider whose name has a slash', () => {
+  const admission = admit(limits({ projects: { p: 1 } }), LANES, [live('A', 'p', 'a/b')])
+  expect(admission.admits('A', limitKeyOf('p', 'x'))).toBe(false)
+})
+
 test('a provider counts over all projects, also one with a slash in its name', () => {
   const admission = admit(limits({ provider: 2 }), LANES, [live('A', 'p', 'a/b'), live('B', 'q', 'a/b'), live('A', 'p', 'a')])
   expect(admission.admits('A', limitKeyOf('r', 'a/b'))).toBe(false)
