@@ -9,7 +9,7 @@ import type { Returned, RunStore } from '../runs/index.ts'
 /** How soon a return is told again that the store did not take, in milliseconds. */
 const TELL_AGAIN_MS = 1_000
 
-/** Remembers what was found out about a file for as long as it is the same file: a binary is large, and asking it takes a second. */
+/** Remembers what was found out about a file for as long as it is the same file: a binary is large. */
 function rememberByFile<T>(find: (file: string) => Promise<T>): (file: string) => Promise<T> {
   const known = new Map<string, Promise<T>>()
   return async (file) => {
@@ -26,9 +26,9 @@ const hashOf = rememberByFile(async (file) => {
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer)
   return hash.digest('hex')
 })
-const versionOf = rememberByFile(
-  async (file) => (await run(file, ['--version'], { timeoutMs: 20_000 })).stdout.trim().split(/\s+/).at(-1) ?? '',
-)
+/** Asked anew each time: a launcher stays the same file when what it starts is updated. */
+const versionOf = async (file: string): Promise<string> =>
+  (await run(file, ['--version'], { timeoutMs: 20_000 })).stdout.trim().split(/\s+/).at(-1) ?? ''
 
 /**
  * The content hash of what was started, which may be a launcher of the program that then runs. Another file may lie in its place by now; the system still knows
@@ -126,9 +126,14 @@ export function watchOpencode(deps: {
       stopped = true
       end()
     },
-    current: async () => {
-      look()
-      return seen && whoIs(seen)
+    async current() {
+      for (;;) {
+        look()
+        const told = telling
+        // A run that begins to wait now must not take for a return what is just being told.
+        await told
+        if (told === telling && agents.server() === seen) return seen && whoIs(seen)
+      }
     },
     async expected(): Promise<Build> {
       const binary = await findBinary(deps.settings().opencode.binary)

@@ -99,9 +99,21 @@ export function createFleet(deps: {
   const workers = deps.specs.map(({ id, program }) =>
     createFleetWorker({ ...deps, workerId: id, onHello, onGone: changed, ...(program ? { program } : {}) }),
   )
+  /** Who is here and has been told to the runs: a run that begins to wait now must not take that hello for a return. */
+  const whenTold = async (worker: FleetWorker): Promise<Hello | null> => {
+    for (;;) {
+      const hello = await worker.whenHere()
+      const told = keeping
+      await told
+      if (told === keeping && worker.current() === hello) return hello
+    }
+  }
   return {
     workers,
-    find: (id) => workers.find((worker) => worker.workerId === id || worker.current()?.instanceId === id) ?? null,
+    find(id) {
+      const worker = workers.find((one) => one.workerId === id || one.current()?.instanceId === id)
+      return worker ? { ...worker, whenHere: () => whenTold(worker) } : null
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
