@@ -1,7 +1,16 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { Run } from '../../../src/shared/models/index.ts'
-import { script } from '../../support/opencode.ts'
-import { failOnLeftovers } from '../../support/temp.ts'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { findBinary } from '../../../src/main/agents/index.ts'
+import { watchOpencode } from '../../../src/main/core/opencode-target.ts'
+import { runAwaiting } from '../../../src/main/core/restart-targets.ts'
+import { createOneAtATime, createOpencodeRestartOp, type RestartTarget } from '../../../src/main/ops/index.ts'
+import { silentLogger, systemClock } from '../../../src/main/platform/index.ts'
+import type { CreateRun } from '../../../src/shared/contract/runs.ts'
+import { type Run, Settings } from '../../../src/shared/models/index.ts'
+import { openEngine } from '../../support/engine.ts'
+import { openScene, script } from '../../support/opencode.ts'
+import { failOnLeftovers, tempFolder } from '../../support/temp.ts'
 import { openHost, type TestHost } from './host.ts'
 
 failOnLeftovers()
@@ -13,17 +22,24 @@ beforeAll(async () => {
 afterAll(() => host.close())
 
 const restart = async (options: object = {}): Promise<Run> => (await host.run({ op: 'opencode.restart', options }))[0]!
+const create = async (steps: CreateRun['steps']): Promise<Run> => host.ended((await host.core.create({ steps })).id)
 const pid = (): number | null => host.core.host.status().opencode.pid
+const running = (): Promise<void> =>
+  vi.waitFor(() => expect(host.core.host.status().opencode.state).toBe('ready'), { timeout: 60_000, interval: 50 })
+
+it('starts the server where none runs, and ends when it is there', async () => {
+  expect(pid()).toBeNull()
+  expect(await restart()).toMatchObject({ outcome: 'success', reconnect: { oldInstanceId: 'none' } })
+  expect(pid()).not.toBeNull()
+})
 
 it('ends when another OpenCode server has come back', async () => {
-  await host.core.host.models()
+  await running()
   const before = pid()
   const run = await restart()
   expect(run).toMatchObject({ status: 'succeeded', title: 'Restart OpenCode', reconnect: { workerId: 'opencode' } })
   expect(run.reconnect?.oldBuild).toEqual(run.reconnect?.expectedBuild)
   expect([before, host.core.host.status().opencode.state]).toEqual([expect.any(Number), 'ready'])
-  // The first call after it may still find a connection of the ended server.
-  await vi.waitFor(() => host.core.host.models(), { timeout: 60_000 })
   expect(pid()).not.toBe(before)
 })
 
@@ -38,4 +54,87 @@ it('is refused while an agent is at work, unless it is forced: then the agent go
   expect((await restart({ force: true })).status).toBe('succeeded')
   const run = await host.ended(id)
   expect([run.status, run.attempt, pid() === before]).toEqual(['succeeded', 1, false])
+})
+
+it('of two restarts at once refuses the second', async () => {
+  await running()
+  const runs = await Promise.all([restart(), restart()])
+  expect(runs.map(({ outcome }) => outcome).sort()).toEqual(['success', 'validation_failed'])
+  expect(runs.find(({ outcome }) => outcome !== 'success')?.error).toMatchObject({
+    code: 'CONFLICT',
+    data: { runId: runs.find(({ outcome }) => outcome === 'success')?.id },
+  })
+})
+
+it('in a step that others follow sees itself to who came back', async () => {
+  await running()
+  const before = pid()
+  const after = { op: 'shell', params: { command: 'true' } }
+  expect(await create([{ op: 'opencode.restart', params: {} }, after])).toMatchObject({ status: 'succeeded', reconnect: null })
+  expect(pid()).not.toBe(before)
+  const stale = await create([{ op: 'opencode.restart', params: { expectedVersion: '1.99.0' } }, after])
+  expect(stale).toMatchObject({ outcome: 'stale_binary', steps: [{ outcome: 'stale_binary' }, { startedAt: null }] })
+})
+
+it('is refused before anything is ended when there is no program to start', async () => {
+  await running()
+  const before = pid()
+  host.core.host.updateSettings({ opencode: { binary: join(host.folder, 'nothing') } })
+  const run = await restart()
+  host.core.host.updateSettings({ opencode: { binary: null } })
+  expect(run).toMatchObject({ outcome: 'validation_failed', error: { code: 'NOT_FOUND' }, reconnect: null })
+  expect(pid()).toBe(before)
+})
+
+it('goes on trying when the server does not start at once, and says so', async () => {
+  const tried = join(host.folder, 'tried')
+  const binary = join(host.folder, 'sometimes')
+  const real = await findBinary(null)
+  writeFileSync(binary, `#!/bin/sh\nif [ "$1" = serve ] && [ ! -e ${tried} ]; then touch ${tried}; exit 7; fi\nexec ${real} "$@"\n`, {
+    mode: 0o755,
+  })
+  host.core.host.updateSettings({ opencode: { binary } })
+  const run = await restart()
+  host.core.host.updateSettings({ opencode: { binary: null } })
+  expect([run.outcome, existsSync(tried)]).toEqual(['success', true])
+  const events = await host.core.runs.events(run.id, 0, 100)
+  expect(events).toContainEqual(
+    expect.objectContaining({ level: 'warn', message: expect.stringMatching(/OpenCode did not start: .*exit code 7/) }),
+  )
+})
+
+it('is suspicious when the server that should have gone is still there', async () => {
+  const opencode = await openScene()
+  const ref: { target?: RestartTarget; store?: Awaited<ReturnType<typeof openEngine>>['store'] } = {}
+  const op = createOpencodeRestartOp({
+    // A restart that does nothing.
+    agents: { restart: async () => {}, start: () => opencode.agents.start() },
+    opencode: {
+      current: () => ref.target!.current(),
+      expected: () => ref.target!.expected(),
+      bring: (old) => ref.target!.bring(old),
+    },
+    oneAtATime: createOneAtATime((target) => runAwaiting(ref.store!, target)),
+  })
+  const engine = await openEngine(tempFolder('restart'), { ops: [op] })
+  const watch = watchOpencode({
+    agents: opencode.agents,
+    store: engine.store,
+    settings: () => Settings.parse({}),
+    clock: systemClock,
+    logger: silentLogger,
+  })
+  Object.assign(ref, { target: watch, store: engine.store })
+  onTestFinished(async () => {
+    watch.stop()
+    await opencode.close()
+    await engine.close()
+  })
+  engine.pool.start()
+  await opencode.agents.start()
+  const { id } = await engine.create({ steps: [{ op: 'opencode.restart', params: {} }] })
+  expect(await engine.until(id, 'succeeded', 'failed')).toMatchObject({
+    outcome: 'suspicious',
+    error: { message: expect.stringContaining('the very process') },
+  })
 })
