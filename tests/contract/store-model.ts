@@ -198,6 +198,11 @@ const command = (name: string, run: (model: Model, real: Real) => Promise<void>)
 })
 const refused = (promise: Promise<unknown>, code: string): Promise<void> => expect(promise).rejects.toMatchObject({ code })
 const nth = <V>(list: readonly V[], n: number): V | undefined => list[n % Math.max(1, list.length)]
+/** One of those that are of interest, more often than any. */
+const nthOf = (model: Model, n: number, test: (run: ModelRun) => boolean): ModelRun | undefined => {
+  const fit = n % 4 === 0 ? [] : model.runs.filter(test)
+  return nth(fit.length > 0 ? fit : model.runs, n)
+}
 const live = (model: Model, run: ModelRun): Held | undefined => model.held.find((held) => held.run === run && held.state === 'live')
 
 const FRESH = { attention: null, mode: null, fenceAt: null, target: null, timing: null } as const
@@ -471,7 +476,7 @@ const ask = (model: Model, run: ModelRun, mode: 'cancel' | 'kill'): boolean => {
 const mode = fc.constantFrom('cancel' as const, 'kill' as const)
 const cancel = fc.record({ n: index, mode }).map((spec) =>
   command(`${spec.mode} run ${spec.n}`, async (model, real) => {
-    const run = nth(model.runs, spec.n)
+    const run = nthOf(model, spec.n, isLive)
     if (!run) return
     const asked = real.cancel(run.id, { mode: spec.mode, reason: null }, model.now)
     if (ask(model, run, spec.mode)) await refused(asked, 'CONFLICT')
@@ -515,8 +520,7 @@ const control = fc.record({ n: index, mode, keepRefusal: fc.boolean() }).map((sp
 /** The time of its step is over, and its worker is not of this host. */
 const timeOut = index.map((n) =>
   command(`time out run ${n}`, async (model, real) => {
-    const late = model.runs.filter(({ timing }) => timing?.phase === 'timed_out')
-    const run = nth(n % 4 === 0 || late.length === 0 ? model.runs : late, n)
+    const run = nthOf(model, n, ({ timing }) => timing?.phase === 'timed_out')
     if (!run) return
     const due = run.status === 'running' && run.timing?.phase === 'timed_out' && run.timing.onTimeout === 'kill'
     expect(await real.timeOut(run.id, 'another-attempt', model.now)).toBe(false)
