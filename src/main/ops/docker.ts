@@ -1,6 +1,6 @@
 import { type ChildHandle, type Clock, killTree, startProcess, type Watchdog } from '../platform/index.ts'
-import { defineOp, type OpContext, type OpDefinition, type StepEnding } from '../runs/index.ts'
-import { ATTEMPT_LABEL, checkDocker, endContainers, RUN_LABEL } from './docker/cli.ts'
+import { ATTEMPT_MARK, defineOp, type OpContext, type OpDefinition, type StepEnding } from '../runs/index.ts'
+import { ATTEMPT_LABEL, type ContainerSignal, checkDocker, endContainers, RUN_LABEL } from './docker/cli.ts'
 import { DockerParams, dockerRun } from './docker/run-args.ts'
 import { stopped } from './endings.ts'
 import { logOutput } from './output-log.ts'
@@ -13,7 +13,7 @@ const NOT_RUNNABLE: readonly number[] = [126, 127]
  * Runs a container to its end, with the run's folder as `/workspace`. Exit code 0 is success.
  *
  * A container belongs to the daemon and outlives whatever started it: it is known by its labels `run_attempt` and `run_id`, and by these it is stopped,
- * and what an earlier attempt left is removed.
+ * and what an earlier attempt left is removed. A kill by SIGKILL is `docker kill`, anything else `docker stop`, which gives it 5 seconds.
  */
 export function createDockerOp(deps: { clock: Clock; watchdog: Watchdog }): OpDefinition {
   return defineOp<DockerParams>({
@@ -45,7 +45,7 @@ async function runContainer(
 
   let ending: Promise<Stop> | undefined
   const stop = (): void => {
-    ending ??= stopContainer(child, attemptId, clock)
+    ending ??= stopContainer(child, attemptId, { clock, signal: context.killSignal })
   }
   signal.addEventListener('abort', stop, { once: true })
   // A stop that came while the process was being started.
@@ -72,11 +72,12 @@ async function runContainer(
 type Stop = Awaited<ReturnType<typeof endContainers>>
 
 /** Ends the container, then the command that is attached to it, then a container that the command had just asked for. */
-async function stopContainer(child: ChildHandle, attemptId: string, clock: Clock): Promise<Stop> {
+async function stopContainer(child: ChildHandle, attemptId: string, begin: ContainerSignal): Promise<Stop> {
   const label = `${ATTEMPT_LABEL}=${attemptId}`
-  const first = await endContainers(label)
-  await killTree({ identity: child.identity, marker: { name: 'RUN_ATTEMPT_ID', value: attemptId } }, { clock, graceMs: 1_000 })
-  const late = await endContainers(label)
+  const first = await endContainers(label, begin)
+  const command = { identity: child.identity, marker: { name: ATTEMPT_MARK, value: attemptId } }
+  await killTree(command, { clock: begin.clock, graceMs: 1_000 })
+  const late = await endContainers(label, begin)
   return { how: late.how === 'gone' ? first.how : late.how, left: late.left }
 }
 

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDockerOp } from '../../../src/main/ops/docker.ts'
 import { endContainersOfRuns } from '../../../src/main/ops/index.ts'
-import { findMarked } from '../../../src/main/platform/index.ts'
+import { findMarked, isAlive as isRunning, processIdentity } from '../../../src/main/platform/index.ts'
 import { openCore } from '../../support/core.ts'
 import { type FakeDocker, installDocker, setPath } from '../../support/docker/index.ts'
 import { failOnLeftovers, tempFolder } from '../../support/temp.ts'
@@ -17,13 +17,10 @@ beforeEach(async () => {
 })
 
 const sh = (script: string) => ({ image: 'alpine', command: 'sh', args: ['-c', script] })
+/** Whether a process of this number runs; one that has ended and that nobody has collected yet does not. */
 const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const identity = processIdentity(pid)
+  return identity !== null && isRunning(identity)
 }
 
 describe('a container', () => {
@@ -137,6 +134,53 @@ describe('a cancel', () => {
     docker.mode('stuck')
     const { run } = await cancelled(docker, 'echo up; sleep 600')
     expect(run.steps[0]!.error).toMatchObject({ code: 'SURVIVORS', message: expect.stringContaining('docker rm --force controlroom-') })
+  })
+})
+
+describe('a kill', () => {
+  /** Starts a container, has its run ended, and returns what docker was asked from then on. */
+  async function killed(docker: FakeDocker, script: string, kill: (id: string) => Promise<unknown>) {
+    const { id } = await scene.start('docker', sh(script))
+    await scene.said(id, 'up')
+    const [container] = docker.containers()
+    const asked = docker.calls().length
+    await kill(id)
+    const run = await scene.until(id, 'cancelled', 'failed', 'succeeded')
+    return { run, calls: docker.calls().slice(asked), pid: container!.pid }
+  }
+  const STUBBORN = 'trap "" TERM INT; echo up; while :; do sleep 0.1; done'
+
+  it('by SIGKILL is docker kill, and nothing is stopped first', async () => {
+    const docker = installDocker()
+    const { run, calls, pid } = await killed(docker, STUBBORN, (id) => scene.kill(id, 'SIGKILL'))
+    expect(run).toMatchObject({ status: 'cancelled', outcome: 'killed', endedHow: 'kill', cancelSignal: 'SIGKILL' })
+    expect(calls.map(([verb]) => verb).slice(0, 2)).toEqual(['ps', 'kill'])
+    expect([calls.some(([verb]) => verb === 'stop'), docker.containers(), isAlive(pid)]).toEqual([false, [], false])
+  })
+
+  it.each([
+    ['SIGTERM', ['stop', '-t', '5']],
+    ['SIGINT', ['stop', '-t', '5', '--signal', 'SIGINT']],
+  ] as const)('by %s is docker stop, which gives it its time', async (signal, expected) => {
+    const docker = installDocker()
+    const script = 'trap "echo got TERM; exit 0" TERM; trap "echo got INT; exit 0" INT; echo up; while :; do sleep 0.1; done'
+    const { run, calls, pid } = await killed(docker, script, (id) => scene.kill(id, signal))
+    expect(run).toMatchObject({ outcome: 'killed', endedHow: 'term', cancelSignal: signal })
+    expect(resultOf(run).tail).toContain(`got ${signal.slice('SIG'.length)}`)
+    expect(calls.find(([verb]) => verb === 'stop')?.slice(0, -1)).toEqual(expected)
+    expect([calls.some(([verb]) => verb === 'kill'), docker.containers(), isAlive(pid)]).toEqual([false, [], false])
+  })
+
+  it('by SIGKILL hastens a cancel that is giving the container its time', async () => {
+    const docker = installDocker()
+    const { run, calls, pid } = await killed(docker, STUBBORN, async (id) => {
+      await scene.cancel(id)
+      await vi.waitFor(() => expect(docker.calls().some(([verb]) => verb === 'stop')).toBe(true), { timeout: 10_000 })
+      await scene.kill(id, 'SIGKILL')
+    })
+    expect(run).toMatchObject({ status: 'cancelled', outcome: 'killed', endedHow: 'kill' })
+    expect(calls.map(([verb]) => verb).slice(0, 4)).toEqual(['ps', 'stop', 'ps', 'kill'])
+    expect([docker.containers(), isAlive(pid)]).toEqual([[], false])
   })
 })
 

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { newId, startWatchdog, systemClock, type Watchdog } from '../../../src/main/platform/index.ts'
 import type { OpDefinition } from '../../../src/main/runs/index.ts'
 import type { CreateRun } from '../../../src/shared/contract/runs.ts'
-import type { Json, Run, RunEvent } from '../../../src/shared/models/index.ts'
+import type { Json, KillSignal, Run, RunEvent } from '../../../src/shared/models/index.ts'
 import { openEngine } from '../../support/engine.ts'
 import { tempFolder } from '../../support/temp.ts'
 
@@ -16,6 +16,7 @@ export interface OpScene {
   until: Awaited<ReturnType<typeof openEngine>>['until']
   get(runId: string): Promise<Run>
   cancel(runId: string): Promise<Run>
+  kill(runId: string, signal: KillSignal): Promise<Run>
   events(runId: string): Promise<RunEvent[]>
   /** Resolves once an event of the run has this text. */
   said(runId: string, text: string): Promise<void>
@@ -40,6 +41,7 @@ export async function openScene(makeOps: (deps: { clock: typeof systemClock; wat
     until: engine.until,
     get: (runId) => engine.runs.get(runId),
     cancel: (runId) => engine.runs.cancel(runId),
+    kill: (runId, signal) => engine.runs.kill(runId, signal),
     events: (runId) => engine.store.events(runId, 0, 1_000),
     async said(runId, text) {
       for await (const message of engine.feed.follow(runId, 0, AbortSignal.timeout(60_000))) {

@@ -92,13 +92,21 @@ function runContainer() {
   })
 }
 
+/** Takes the options of `docker stop` apart; each has a value. */
+function parseStop() {
+  const options = {}
+  let rest = args
+  for (; rest[0]?.startsWith('-'); rest = rest.slice(2)) options[rest[0]] = rest[1]
+  return { seconds: Number(options['-t'] ?? 10), name: options['--signal'] ?? 'SIGTERM', ids: rest }
+}
+
 async function stop() {
-  const [, seconds, ...ids] = args
+  const { seconds, name, ids } = parseStop()
   for (const id of ids) {
     const container = find(id)
     if (!container || mode === 'no-stop' || mode === 'stuck') continue
-    signal(container, 'SIGTERM')
-    if (!(await gone(container, Number(seconds)))) signal(container, 'SIGKILL')
+    signal(container, name)
+    if (!(await gone(container, seconds))) signal(container, 'SIGKILL')
     await gone(container, 5)
     remove(container.id)
   }

@@ -1,10 +1,13 @@
-import { fail, isAppError, ok, type Result } from '../../../shared/models/index.ts'
-import { run } from '../../platform/index.ts'
+import { fail, isAppError, type KillSignal, ok, type Result } from '../../../shared/models/index.ts'
+import { type Clock, run } from '../../platform/index.ts'
 
 /** How long the daemon may take for a small question, in milliseconds. */
 const ANSWER_MS = 10_000
 /** How long a container may take to stop by itself before the daemon kills it, in seconds. */
 const STOP_SECONDS = 5
+
+/** How soon a stop that is under way notices that it has become a kill, in milliseconds. */
+const NOTICE_MS = 100
 
 /** By which containers are found again: of one attempt, and of a run whatever the attempt. */
 export const ATTEMPT_LABEL = 'run_attempt'
@@ -44,19 +47,29 @@ export interface ContainerReport {
   readonly left: readonly string[]
 }
 
+/** What containers get first, asked again while they are given their time: a later SIGKILL ends it. */
+export interface ContainerSignal {
+  readonly signal: () => KillSignal
+  readonly clock: Clock
+}
+
 /**
  * Ends the containers with a label and proves that they are gone: `docker stop`, then `docker kill`, then `docker rm --force`.
  *
- * Never rejects: a daemon that does not answer any more has all of them left.
+ * With the signal SIGKILL nothing is stopped first. Never rejects: a daemon that does not answer any more has all of them left.
+ *
+ * @param begin `docker stop` as it is when left out
  */
-export async function endContainers(label: string): Promise<ContainerReport> {
+export async function endContainers(label: string, begin?: ContainerSignal): Promise<ContainerReport> {
   let left: string[] = [label]
   try {
     left = await findContainers(label)
     if (left.length === 0) return { how: 'gone', left }
-    await attempt('stop', '-t', String(STOP_SECONDS), ...left)
-    left = await findContainers(label)
-    if (left.length === 0) return { how: 'term', left }
+    if (begin?.signal() !== 'SIGKILL') {
+      await stopContainers(left, begin)
+      left = await findContainers(label)
+      if (left.length === 0) return { how: 'term', left }
+    }
     // One that has ended and was not removed is no longer killed, only removed.
     await attempt('kill', ...left)
     await attempt('rm', '--force', ...left)
@@ -65,6 +78,26 @@ export async function endContainers(label: string): Promise<ContainerReport> {
   } catch {
     return { how: 'kill', left }
   }
+}
+
+/** Gives containers their time to stop, which is over when they are to be killed after all. */
+async function stopContainers(ids: readonly string[], begin: ContainerSignal | undefined): Promise<void> {
+  const signal = begin?.signal() ?? 'SIGTERM'
+  // An image may have a signal of its own to be stopped by, which another one than the usual goes over.
+  const options = signal === 'SIGTERM' ? [] : ['--signal', signal]
+  const stopping = attempt('stop', '-t', String(STOP_SECONDS), ...options, ...ids)
+  if (!begin) return stopping
+  let cancel: (() => void) | undefined
+  const hastened = new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (begin.signal() === 'SIGKILL') resolve()
+      else cancel = begin.clock.after(NOTICE_MS, look)
+    }
+    look()
+  })
+  await Promise.race([stopping, hastened])
+  cancel?.()
+  stopping.catch(() => {})
 }
 
 /** A command whose failure shows in what is left. */
