@@ -150,13 +150,20 @@ test('the palette finds an op by its name', async ({ page }) => {
 })
 
 test('OpenCode is restarted from Workers', async ({ page }) => {
+  // Asking for its models starts it.
+  await host.call('/models')
   await page.getByRole('link', { name: 'Workers' }).click()
+  const sheet = page.getByRole('region', { name: 'OpenCode server' })
+  await expect(sheet.getByText('ready')).toBeVisible()
+  const process = (await sheet.getByText(/^\d+$/).textContent())!
   await page.getByRole('button', { name: 'Restart OpenCode…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Run an operation' })
   await expect(dialog.getByText('1 run in lane A')).toBeVisible()
   await press(dialog)
   await expect(dialog).toBeHidden()
   await expect.poll(async () => (await runsOf('opencode.restart')).map((run) => run.status), { timeout: 60_000 }).toEqual(['succeeded'])
+  await expect(sheet.getByText('ready')).toBeVisible()
+  await expect(sheet.getByText(/^\d+$/)).not.toHaveText(process)
 })
 
 test('a run is killed from the dialog at once, without a lane', async ({ page }) => {

@@ -58,7 +58,7 @@ function PaletteBody() {
   const ops = useOps(true).data ?? []
   const found = useFoundRuns(query)
   return (
-    <Command className="palette" label="Search or run a command" loop>
+    <Command className="palette" label="Search or run a command" filter={matchWords} loop>
       <Command.Input autoFocus value={query} onValueChange={setQuery} placeholder="Search runs, or type a command" />
       <Command.List>
         <Command.Empty>Nothing by that name.</Command.Empty>
@@ -170,6 +170,14 @@ const Item = ({ id, text, icon, note, shortcut, onSelect }: ItemProps) => (
     {shortcut && <Kbd>{shortcut}</Kbd>}
   </Command.Item>
 )
+
+/** Every word must be in it; what begins with them stands higher. The palette's own ranking also takes letters that are far apart. */
+const matchWords = (value: string, query: string): number => {
+  const text = value.toLowerCase()
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every((word) => text.includes(word))) return 0
+  return text.startsWith(words.join(' ')) ? 1 : 0.5
+}
 
 /** Runs whose title has the words, picked here: the palette's own ranking would score every run at every key. */
 function useFoundRuns(query: string) {

@@ -249,7 +249,15 @@ export function runsAtTheirLimits(now: number): RunSummary[] {
       cancelSignal: 'SIGTERM',
       message: 'being killed',
     },
-    { title: 'Restart OpenCode', op: 'opencode.restart', projectId: null, lane: 'C', status: 'awaiting_reconnect', startedAt: at(0, 21) },
+    {
+      title: 'Restart OpenCode',
+      op: 'opencode.restart',
+      projectId: null,
+      lane: 'C',
+      status: 'awaiting_reconnect',
+      startedAt: at(0, 21),
+      reconnectDeadline: at(0, 21) + 120_000,
+    },
     { title: 'Commit · Add CSV import', op: 'git.commit', lane: 'C', status: 'running', message: 'git commit', startedAt: at(0, 3) },
     { title: 'Remove worktree · task-run0017', op: 'worktree.remove', lane: 'C', status: 'queued' },
     {

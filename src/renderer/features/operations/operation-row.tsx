@@ -13,10 +13,11 @@ import {
   RelativeTime,
   RunClock,
   StatusDot,
+  TimeLeft,
   TimeoutButtons,
   useElapsed,
 } from '../../components/index.ts'
-import { canKill, endedWords, isLate, operationTone, runWord, stoppingWords } from '../../format/index.ts'
+import { canKill, endedWords, isLate, operationTone, opWord, runWord, stoppingWords } from '../../format/index.ts'
 import { cancelOperation, dismissOperation, killRun, retryOperation, useLive, usePending, waitLonger } from '../../stores/index.ts'
 import './operation-row.css'
 
@@ -38,6 +39,7 @@ function Present({ operation, wide }: RowProps) {
   const stopping = run ? stoppingWords(run) : null
   const waits = Boolean(run?.attention) && !failed && stopping === null
   const late = run !== undefined && isLate(run) && !failed
+  const deadline = run?.status === 'awaiting_reconnect' ? run.reconnectDeadline : null
   const text = stopping ?? (failed ? (operation.error?.message ?? operation.message) : operation.message)
   return (
     <div className={classes('op', operation.state, wide && 'wide')}>
@@ -48,7 +50,7 @@ function Present({ operation, wide }: RowProps) {
         />
         <Name operation={operation} />
         {late && <LateTag run={run} />}
-        {wide && <span className="op-category">{operation.category}</span>}
+        {wide && <Kind operation={operation} run={run} />}
         <span className="op-time">
           {run && !failed ? <RunClock run={run} /> : <Duration from={operation.startedAt} to={operation.endedAt} />}
         </span>
@@ -60,7 +62,13 @@ function Present({ operation, wide }: RowProps) {
       />
       <div className="op-foot">
         <p className={wide ? undefined : 'clamp-2'} title={text}>
-          {text}
+          {deadline === null ? (
+            text
+          ) : (
+            <>
+              {text || 'waits for its target to come back'}, <TimeLeft at={deadline} />
+            </>
+          )}
         </p>
         {failed ? (
           <Failed operation={operation} />
@@ -81,15 +89,14 @@ function Past({ operation, wide }: RowProps) {
       <div className="op-line">
         <StatusDot tone={operation.state === 'failed' ? 'fail' : operationTone(operation)} label={operation.state} />
         <Name operation={operation} />
-        {wide && <span className="op-category">{operation.category}</span>}
+        {wide && <Kind operation={operation} run={run} />}
+        {operation.state !== 'completed' && <Ended operation={operation} run={run} wide={wide} />}
         {wide && operation.endedAt !== null && (
-          <span className="op-when">
+          <span className="op-when num">
             <RelativeTime at={operation.endedAt} />
           </span>
         )}
-        {operation.state === 'cancelled' ? (
-          <Ended run={run} wide={wide} />
-        ) : (
+        {(wide || operation.state === 'completed') && (
           <span className="op-time">
             <Duration from={operation.startedAt} to={operation.endedAt} />
           </span>
@@ -102,13 +109,19 @@ function Past({ operation, wide }: RowProps) {
 /** The run that an operation is of, as long as the live view has it. */
 const useRunOf = ({ runId }: Operation): RunSummary | undefined => useLive((s) => (runId === null ? undefined : s.runs.get(runId)))
 
-/** How what was told to stop came to its end; in a narrow row only that it did, the rest by hovering. */
-function Ended({ run, wide }: { run: RunSummary | undefined; wide: boolean | undefined }) {
-  const word = run ? runWord(run) : 'cancelled'
+/** What kind of work it is: of a run its op, which says more than that it is one. */
+const Kind = ({ operation, run }: { operation: Operation; run: RunSummary | undefined }) => {
+  const word = run ? opWord(run.op) : operation.category
+  return operation.name.toLowerCase().startsWith(word.toLowerCase()) ? null : <span className="op-category">{word}</span>
+}
+
+/** Why it ended, where that is not plain success; in a narrow row in a word, the rest by hovering. */
+function Ended({ operation, run, wide }: { operation: Operation; run: RunSummary | undefined; wide: boolean | undefined }) {
+  const word = run ? runWord(run) : operation.state
   const how = run ? endedWords(run) : null
   return (
-    <span className="op-word" title={how ?? undefined}>
-      {how === null ? word : wide ? `${word}, ${how}` : how.split(':')[0]}
+    <span className="op-word truncate" title={how ?? operation.error?.message}>
+      {how === null ? word : wide ? how : how.split(':')[0]}
     </span>
   )
 }

@@ -1,5 +1,5 @@
 import { Activity, History, SquareTerminal } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Button, EmptyState, Skeleton, VirtualList } from '../../components/index.ts'
 import { formatCount, plural } from '../../format/index.ts'
 import { dismissOperation, openRunOp, useLive } from '../../stores/index.ts'
@@ -10,6 +10,8 @@ import './operations-page.css'
 export function OperationsPage() {
   const ready = useLive((s) => s.ready)
   const { active, history, working } = useLive((s) => s.panels)
+  const inbox = useLive((s) => s.inbox)
+  const ordered = useMemo(() => needsFirst(active, new Set([...inbox.values()].map((item) => item.runId))), [active, inbox])
   const failed = active.length - working
   return (
     <div className="page">
@@ -31,7 +33,7 @@ export function OperationsPage() {
         <Panel
           title="Active"
           ready={ready}
-          ids={active}
+          ids={ordered}
           empty={
             <EmptyState icon={<Activity />} title="Nothing is going on">
               Runs, worktrees, updates and everything else at work shows here with its progress. What failed stays until you retry or
@@ -78,6 +80,10 @@ function Panel({ title, ready, ids, empty }: { title: string; ready: boolean; id
     </section>
   )
 }
+
+/** What waits for a person stands on top, as on the board; everything else keeps its order. An operation of a run has the run's id. */
+const needsFirst = (ids: readonly string[], asking: ReadonlySet<string>): readonly string[] =>
+  asking.size === 0 ? ids : [...ids.filter((id) => asking.has(id)), ...ids.filter((id) => !asking.has(id))]
 
 async function dismissFailed(): Promise<void> {
   const { operations, panels } = useLive.getState()

@@ -1,180 +1,34 @@
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
-import type { Run } from '../../../shared/models/index.ts'
+import type { ReactNode } from 'react'
 import { LOADING } from './data/loadable.ts'
-import type { FeedView } from './feed/run-feed.ts'
-import { createRunFeed } from './feed/run-feed.ts'
+import { lazily, Shown, Streaming } from './gallery-shown.tsx'
 import {
   agentEvents,
   editPermission,
   emptyFeed,
+  failedBy,
   failedEvents,
+  failedRun,
   feedOf,
   hugeDiff,
+  killed,
+  LATE,
+  LONG_TITLE,
   logEvents,
   longEvents,
   makeRun,
   makeStep,
   NOW,
+  OVER,
   permissionItem,
   questionItem,
   ready,
+  restart,
+  shellRun,
   someAttempts,
-  someReconnect,
   timeoutItem,
-  usualDiff,
+  waitingRun,
   waitingStep,
-} from './gallery-data.ts'
-import { type RunActions, type RunLayout, RunView, type RunViewProps } from './run-view.tsx'
-
-const nothing = () => {}
-const ACTIONS: RunActions = {
-  cancel: nothing,
-  kill: nothing,
-  waitLonger: nothing,
-  retry: nothing,
-  dismiss: nothing,
-  copyId: nothing,
-  replyPermission: nothing,
-  replyQuestion: nothing,
-  send: async () => true,
-  downloadLog: async () => {},
-  loadOutput: async () => 'all of it',
-  reloadDiff: nothing,
-  reloadAttempts: nothing,
-  reloadFeed: nothing,
-}
-
-/** The page with what a state leaves out filled in; keeps its own draft and layout. */
-function Shown(props: Partial<RunViewProps> & { keep?: Partial<RunLayout> }) {
-  const [draft, setDraft] = useState(props.draft ?? '')
-  const [layout, setLayout] = useState<RunLayout>({ share: 0.52, changesOpen: true, splitDiff: false, ...props.keep })
-  return (
-    <RunView
-      run={makeRun()}
-      projectName="web"
-      place={null}
-      feed={emptyFeed()}
-      inbox={[]}
-      attempts={ready([])}
-      diff={ready(usualDiff())}
-      busy={new Set()}
-      sent={[]}
-      actions={ACTIONS}
-      {...props}
-      draft={draft}
-      onDraft={setDraft}
-      layout={layout}
-      onLayout={(change) => setLayout((old) => ({ ...old, ...change }))}
-    />
-  )
-}
-
-const lazily = (make: () => ReactNode): ReactNode => <Later make={make} />
-function Later({ make }: { make: () => ReactNode }) {
-  return useMemo(make, [make])
-}
-
-const SENTENCE = 'The store keeps one row for each session, and the cookie carries nothing but its id. '
-
-/** A text that grows by a few words at each frame, as fast as a fast model writes. */
-function Streaming() {
-  const feed = useMemo(() => {
-    const made = createRunFeed((flush) => {
-      const frame = requestAnimationFrame(flush)
-      return () => cancelAnimationFrame(frame)
-    })
-    made.receive({ type: 'snapshot', events: agentEvents(), parts: [], more: false })
-    made.receive({ type: 'part', part: { partId: 'grow', messageId: 'm', type: 'text', text: '', startedAt: NOW } })
-    return made
-  }, [])
-  const [view, setView] = useState<FeedView>(() => feed.view())
-  useEffect(() => {
-    const stop = feed.subscribe(() => setView(feed.view()))
-    let n = 0
-    const timer = setInterval(() => {
-      n += 1
-      const text =
-        n % 60 === 0
-          ? '\n\n```ts\nconst id = randomBytes(32)\n```\n\n'
-          : n % 25 === 0
-            ? '\n\n- one more point\n- and another\n\n'
-            : SENTENCE.slice((n * 7) % 60, ((n * 7) % 60) + 12)
-      feed.receive({ type: 'delta', partId: 'grow', text })
-    }, 12)
-    return () => {
-      clearInterval(timer)
-      stop()
-    }
-  }, [feed])
-  return <Shown feed={view} />
-}
-
-const failedRun = makeRun({
-  title: 'Nightly link check',
-  status: 'failed',
-  outcome: 'error',
-  attempt: 3,
-  maxAttempts: 3,
-  progress: 0.4,
-  endedAt: NOW - 60_000,
-  error: { code: 'PROVIDER_ERROR', message: 'anthropic: 529 Overloaded. The provider was asked five times within 71 seconds.' },
-  steps: [
-    makeStep({
-      status: 'failed',
-      outcome: 'error',
-      endedAt: NOW - 60_000,
-      error: { code: 'PROVIDER_ERROR', message: 'anthropic: 529 Overloaded' },
-    }),
-  ],
-})
-const shellRun = makeRun({
-  title: 'Test matrix, node 24',
-  op: 'shell',
-  lane: 'B',
-  model: null,
-  sessionId: null,
-  cost: 0,
-  message: '✓ tests/suite-9999.test.ts (10 tests)',
-  steps: [
-    makeStep({
-      op: 'shell',
-      name: 'install',
-      params: { command: 'npm ci' },
-      status: 'succeeded',
-      outcome: 'success',
-      endedAt: NOW - 300_000,
-    }),
-    makeStep({
-      index: 1,
-      op: 'shell',
-      name: 'test',
-      params: { command: 'npm test -- --reporter=verbose' },
-      timeoutStatus: 'warning',
-      timeouts: { hardMs: 900_000 },
-    }),
-    makeStep({ ...waitingStep, index: 2, op: 'git.commit', name: 'commit', params: {}, continueOnError: true }),
-  ],
-})
-const waitingRun = makeRun({ attention: 'permission', pausedAt: NOW - 40_000 })
-const LATE = { timeoutStatus: 'warning', warningAt: NOW - 30_000, timeoutAt: NOW + 170_000, startedAt: NOW - 730_000 } as const
-const OVER = { timeoutStatus: 'timed_out', timeoutAt: NOW - 90_000, startedAt: NOW - 990_000 } as const
-const restart = makeRun({
-  title: 'Restart OpenCode',
-  op: 'opencode.restart',
-  projectId: null,
-  worktreeId: null,
-  sessionId: null,
-  model: null,
-  cost: 0,
-  progress: -1,
-  message: '',
-  reconnect: someReconnect,
-  steps: [makeStep({ op: 'opencode.restart', name: 'opencode.restart', params: {} })],
-})
-const killed = (fields: Partial<Run>) =>
-  makeRun({ status: 'cancelled', outcome: 'killed', endedAt: NOW - 20_000, message: 'Killed', ...fields })
-const LONG_TITLE =
-  'Replace the hand-written CSV importer by a streaming one that copes with quoted line breaks, mixed encodings and files larger than memory'
+} from './samples/index.ts'
 
 /** States of the run page, for the gallery. */
 export const gallery: { name: string; states: Record<string, ReactNode> } = {
@@ -262,6 +116,34 @@ export const gallery: { name: string; states: Record<string, ReactNode> } = {
         }}
         feed={feedOf(agentEvents().slice(0, 1))}
       />
+    ),
+    'something else came back': (
+      <Shown
+        projectName={null}
+        run={{ ...restart, ...failedBy('suspicious', 'desk is the process that it was before, with a start time of earlier.', restart) }}
+        feed={feedOf(agentEvents().slice(0, 1))}
+      />
+    ),
+    'its check failed': (
+      <Shown
+        run={failedBy(
+          'post_check_failed',
+          'The pull ended, but HEAD is 4be21a7c9f0d and origin/main is c07e55d1a2b3. main has 2 of its own that origin/main has not: push them, or reset the branch.',
+          {
+            title: 'Pull · web',
+            op: 'git.pull',
+            worktreeId: null,
+            sessionId: null,
+            model: null,
+            cost: 0,
+            steps: [makeStep({ op: 'git.pull' })],
+          },
+        )}
+        feed={feedOf(agentEvents().slice(0, 1))}
+      />
+    ),
+    'its worker was lost': (
+      <Shown run={failedBy('lease_lost', 'No heartbeat came for 60 s, three times.', { lost: 3 })} feed={feedOf(agentEvents())} />
     ),
     'a kill, kept': (
       <Shown

@@ -86,7 +86,9 @@ export function RunView(props: RunViewProps) {
     l: () => show(tab === 'log' ? 'conversation' : 'log'),
   })
   const without = withoutChanges(run)
-  const beside = wide && layout.changesOpen
+  // Where nothing can come to compare, its place is given to the rest.
+  const comparable = without === null || (run.projectId !== null && !ended)
+  const beside = wide && layout.changesOpen && comparable
   const shown: RunTab = tab === 'changes' && wide ? 'conversation' : tab
   const totals = diffTotals(diff.value?.files ?? [])
   const changes = (onClose?: () => void): ReactNode => (
@@ -101,7 +103,7 @@ export function RunView(props: RunViewProps) {
     />
   )
   const tabs = [
-    { value: 'conversation' as const, label: 'Conversation' },
+    { value: 'conversation' as const, label: run.steps.some((step) => step.op === 'agent') ? 'Conversation' : 'Overview' },
     { value: 'log' as const, label: 'Log' },
     { value: 'steps' as const, label: 'Steps', ...(run.steps.length > 1 ? { count: run.steps.length } : {}) },
     ...(wide ? [] : [{ value: 'changes' as const, label: 'Changes', ...(totals.files > 0 ? { count: totals.files } : {}) }]),
@@ -114,7 +116,7 @@ export function RunView(props: RunViewProps) {
       value={shown}
       onChange={show}
       trailing={
-        wide && !layout.changesOpen ? (
+        wide && !layout.changesOpen && comparable ? (
           <Button size="s" className="run-changes" icon={<FileDiff />} onClick={() => onLayout({ changesOpen: true })}>
             {totals.files > 0 ? plural(totals.files, 'file') : 'Changes'}
             {totals.additions > 0 && <span className="run-plus">+{totals.additions}</span>}

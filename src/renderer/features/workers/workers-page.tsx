@@ -74,7 +74,7 @@ function RunTitle({ id }: { id: string }) {
 }
 
 const OPENCODE: Record<HostStatus['opencode']['state'], { tone: Tone; text: string }> = {
-  stopped: { tone: 'idle', text: 'not started: it starts with the first agent' },
+  stopped: { tone: 'idle', text: 'not started' },
   starting: { tone: 'run', text: 'starting' },
   ready: { tone: 'ok', text: 'ready' },
   failed: { tone: 'fail', text: 'failed' },
@@ -86,11 +86,12 @@ const OpenCodeSheet = ({ host: { opencode } }: { host: HostStatus }) => (
     tone={OPENCODE[opencode.state].tone}
     state={OPENCODE[opencode.state].text}
     action={
-      <Button size="s" icon={<RotateCw />} onClick={() => openRunOp({ op: 'opencode.restart' })}>
+      <Button size="s" icon={<RotateCw />} disabled={opencode.state === 'stopped'} onClick={() => openRunOp({ op: 'opencode.restart' })}>
         Restart OpenCode…
       </Button>
     }
   >
+    {opencode.state === 'stopped' && <Fact name="Starts">with the first agent</Fact>}
     {opencode.version && <Fact name="Version">{opencode.version}</Fact>}
     {opencode.pid !== null && <Fact name="Process">{opencode.pid}</Fact>}
     {opencode.error && (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createKeys, queueRuns } from '../../../../src/renderer/features/new-run/queue-runs.ts'
-import { makeRun } from '../../../../src/renderer/features/run/gallery-data.ts'
+import { makeRun } from '../../../../src/renderer/features/run/samples/index.ts'
 import type { CreateRun } from '../../../../src/shared/contract/index.ts'
 
 const requests: CreateRun[] = ['a', 'b', 'c'].map((prompt) => ({ prompt }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDiffEntries } from '../../../../src/renderer/features/run/changes/diff-items.ts'
 import { diffTotals, hiddenWhy, isLargeChange } from '../../../../src/renderer/features/run/changes/totals.ts'
-import { hugeDiff, usualDiff } from '../../../../src/renderer/features/run/gallery-data.ts'
+import { hugeDiff, usualDiff } from '../../../../src/renderer/features/run/samples/index.ts'
 
 const { files } = usualDiff()
 const never = (): boolean => false

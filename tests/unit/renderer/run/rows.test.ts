@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildRows, isClose, type SentPrompt, stillUntold } from '../../../../src/renderer/features/run/conversation/rows.ts'
 import { addEvents, EMPTY_CONVERSATION } from '../../../../src/renderer/features/run/feed/conversation.ts'
-import { makeRun, makeStep, permissionItem } from '../../../../src/renderer/features/run/gallery-data.ts'
+import { makeRun, makeStep, permissionItem } from '../../../../src/renderer/features/run/samples/index.ts'
 import { eventMaker } from './events.ts'
 
 const types = (rows: readonly { type: string }[]): string[] => rows.map((row) => row.type)

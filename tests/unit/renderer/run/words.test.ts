@@ -16,7 +16,7 @@ import {
   NOW,
   permissionItem,
   someReconnect,
-} from '../../../../src/renderer/features/run/gallery-data.ts'
+} from '../../../../src/renderer/features/run/samples/index.ts'
 
 describe('the state of a run in words', () => {
   it('says first that it waits for a person', () => {

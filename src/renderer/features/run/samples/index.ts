@@ -1,0 +1,7 @@
+export * from './diff.ts'
+export * from './feed.ts'
+export * from './inbox.ts'
+export * from './large.ts'
+export * from './run.ts'
+export * from './states.ts'
+export * from './talk.ts'
