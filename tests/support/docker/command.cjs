@@ -4,7 +4,7 @@
  * Its folder (`FAKE_DOCKER`) holds what it was asked (`calls`, a JSON line each), its containers, and how it behaves (`mode`: `down`, `no-stop`, `stuck`).
  */
 const { spawn } = require('node:child_process')
-const { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 const folder = process.env.FAKE_DOCKER
@@ -81,7 +81,9 @@ function runContainer() {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { PATH: process.env.PATH, CONTROLROOM_TEST: process.env.CONTROLROOM_TEST },
   })
-  writeFileSync(fileOf(id), JSON.stringify({ id, name, labels: values('--label'), pid: child.pid, env, image }))
+  // In one piece: whoever looks meanwhile sees all of it or nothing.
+  writeFileSync(join(folder, id), JSON.stringify({ id, name, labels: values('--label'), pid: child.pid, env, image }))
+  renameSync(join(folder, id), fileOf(id))
   child.once('error', () => {
     remove(id)
     fail(127, `exec: "${command[0]}": executable file not found in $PATH`)
