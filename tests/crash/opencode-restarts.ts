@@ -11,8 +11,11 @@ import type { DispatchedRun } from '../../src/shared/contract/index.ts'
 import type { Run, RunSummary } from '../../src/shared/models/index.ts'
 import { type Host, openScene, type Scene, type StartOptions, until, untilNothingIsLeft } from './scene.ts'
 
-/** When the host dies: right before or after it is stored whom the run waits for, when the old server is gone and the next one starts, or not at all. */
-export type Moment = 'before' | 'after' | 'gone' | 'never'
+/**
+ * When the host dies: right before or after it is stored whom the run waits for, when the old server is gone and the next one starts, or not at all. `stopped` is
+ * the same moment as `gone`, but the host is told to stop.
+ */
+export type Moment = 'before' | 'after' | 'gone' | 'stopped' | 'never'
 
 export interface Row {
   readonly options?: object
@@ -133,7 +136,7 @@ export async function checkRestart(row: Row, moment: Moment): Promise<void> {
   await first.get('/models')
   rmSync(at('ahead'), { force: true })
   if (row.versions) writeFileSync(at('updated'), row.versions.named)
-  if (row.gate || moment === 'gone') writeFileSync(at('gate'), '')
+  if (row.gate || moment === 'gone' || moment === 'stopped') writeFileSync(at('gate'), '')
 
   // A host that dies of it does not answer.
   const asked = first.post<{ runs: DispatchedRun[] }>('/dispatch', { op: 'opencode.restart', options: row.options ?? {} })
@@ -178,9 +181,10 @@ function preloads(row: Row, moment: Moment, at: RestartScene['at']): Pick<StartO
 /** The host that is there after the moment. */
 async function survive(scene: RestartScene, first: Host, moment: Moment, row: Row, settings: StartOptions['settings']): Promise<Host> {
   if (moment === 'never') return first
-  if (moment === 'gone') {
+  if (moment === 'gone' || moment === 'stopped') {
     await until(() => existsSync(scene.at('waits')))
-    await first.kill()
+    if (moment === 'gone') await first.kill()
+    else expect(await first.signal('SIGTERM')).toMatchObject({ code: 0 })
   }
   await first.exited
   await untilNothingIsLeft(first.instanceId)
