@@ -92,6 +92,27 @@ test.each(MIGRATIONS)('a database of version $version is upgraded with everythin
   await store.close()
 })
 
+test('a run that was being cancelled when version 1 ended still ends, with all that belongs to it', async () => {
+  const old = new DatabaseSync(file)
+  for (const part of ['0001.sql', '0001-rows.sql']) old.exec(readFileSync(join(FIXTURES, part), 'utf8'))
+  old.exec(`UPDATE runs SET status = 'cancelling', cancel_mode = 'kill', cancel_signal = 'SIGTERM' WHERE id = 'r2'`)
+  old.close()
+
+  const store = await openSqliteStore({ file })
+  const rescued = await store.sweep(T + 3_600_000, 0)
+  expect(rescued).toMatchObject([{ id: 'r2', status: 'cancelled', outcome: 'killed', steps: [{ status: 'cancelled' }] }])
+  expect(await store.attempts('r2')).toHaveLength(1)
+  expect((await store.lanes())[0]).toMatchObject({ queued: 1, running: 0 })
+  await store.close()
+})
+
+test('a migration that leaves rows without what they belong to is undone', () => {
+  migrateFile(MIGRATIONS)
+  const orphan = { ...NEXT, sql: `INSERT INTO run_steps (run_id, step, op, name) VALUES ('nobody', 0, 'shell', 'shell');` }
+  expect(migrateFile([...MIGRATIONS, orphan])).toMatchObject({ code: 'INTERNAL' })
+  expect(migrateFile(MIGRATIONS)).toMatchObject({ from: MIGRATIONS.length })
+})
+
 test('an older database is copied before it is migrated', () => {
   migrateFile(MIGRATIONS)
   const before = describeSchema(file)

@@ -5,8 +5,7 @@
  * - a run has an `attempt_id` exactly while it is live, an `ended_at` exactly while it is ended, and progress 1 only when it succeeded
  * - `last_seq` is the number of its last event; events count from 1 without gaps
  * - `lanes.queued` and `lanes.running` count the lane's queued and live runs
- * - `cancel_mode` and `fence_at` are set exactly while a run is `cancelling`; a run that waits for a target to come back has a `reconnect`, and keeps it when it ended
- * - `last_answers` holds what a writer's newest transaction answered, written with it: whoever asked can be told although the writer died before it could
+ * - `cancel_mode` is set exactly while a run is `cancelling`; a run that waits for a target to come back has a `reconnect`, and keeps it when it ended
  * - a step's clock stands still (`paused_at`) only while it runs
  * - `runs_claim` has exactly the order of a claim, so that a claim reads heads and never sorts
  *
@@ -65,9 +64,8 @@ CREATE TABLE runs (
   session_id TEXT,
   worktree_id TEXT,
   cancel_reason TEXT,
-  cancel_mode TEXT CHECK (cancel_mode IN ('cancel', 'kill', 'timeout')),
+  cancel_mode TEXT CHECK (cancel_mode IN ('cancel', 'kill')),
   cancel_signal TEXT CHECK (cancel_signal IN ('SIGTERM', 'SIGINT', 'SIGKILL')),
-  fence_at INTEGER,
   ended_how TEXT CHECK (ended_how IN ('cooperative', 'term', 'kill', 'fenced')),
   target TEXT,
   reconnect TEXT,
@@ -81,14 +79,12 @@ CREATE TABLE runs (
   CHECK ((ended_at IS NOT NULL) = (status IN ('succeeded', 'failed', 'cancelled'))),
   CHECK ((status = 'succeeded') = (progress = 1)),
   CHECK ((cancel_mode IS NOT NULL) = (status = 'cancelling')),
-  CHECK ((fence_at IS NOT NULL) = (status = 'cancelling')),
   CHECK (status <> 'awaiting_reconnect' OR reconnect IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX runs_claim ON runs (lane, limit_key, priority, run_at, id) WHERE status = 'queued';
 CREATE INDEX runs_oldest ON runs (lane, queued_at) WHERE status = 'queued';
 CREATE INDEX runs_due ON runs (run_at, id) WHERE status = 'scheduled';
-CREATE INDEX runs_fence ON runs (fence_at) WHERE fence_at IS NOT NULL;
 CREATE INDEX runs_live ON runs (lane, limit_key) WHERE attempt_id IS NOT NULL;
 CREATE INDEX runs_ended ON runs (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX runs_failed ON runs (id) WHERE status = 'failed' AND dismissed = 0;
@@ -127,7 +123,6 @@ CREATE TABLE run_attempts (
   lease_until INTEGER NOT NULL,
   ended_at INTEGER,
   outcome TEXT,
-  ended_how TEXT CHECK (ended_how IN ('cooperative', 'term', 'kill', 'fenced')),
   error TEXT,
   result TEXT,
   completed INTEGER NOT NULL DEFAULT 0 CHECK (completed IN (0, 1)),
@@ -144,7 +139,6 @@ CREATE TABLE run_steps (
   outcome TEXT,
   started_at INTEGER,
   ended_at INTEGER,
-  timed_from INTEGER,
   warning_at INTEGER,
   timeout_at INTEGER,
   timeout_status TEXT NOT NULL DEFAULT 'normal' CHECK (timeout_status IN ('normal', 'warning', 'timed_out')),
@@ -243,10 +237,5 @@ CREATE TABLE operations_history (
   operation TEXT NOT NULL
 ) STRICT;
 CREATE INDEX operations_history_start ON operations_history (started_at, id);
-
-CREATE TABLE last_answers (
-  life TEXT NOT NULL PRIMARY KEY,
-  answer BLOB NOT NULL
-) STRICT;
 `,
 } as const

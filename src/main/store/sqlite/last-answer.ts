@@ -15,9 +15,13 @@ export const keepAnswer = (db: Connection, life: string, answer: Answer): void =
   db.run(KEEP, life, serialize(answer))
 }
 
-/** For the start of a life: whoever asked an earlier one has been answered. */
-export const forgetAnswers = (db: Connection): void => {
-  db.run('DELETE FROM last_answers')
+/**
+ * For the start of a life: nobody waits any more for what was asked of another process. One of this process may still be on its way out.
+ *
+ * @param ofProcess how the lives of this process begin
+ */
+export const forgetAnswers = (db: Connection, ofProcess: string): void => {
+  db.run('DELETE FROM last_answers WHERE substr(life, 1, length(?)) <> ?', ofProcess, ofProcess)
 }
 
 /**

@@ -40,10 +40,22 @@ const keepCopy = (db: Connection, file: string, version: number): string => {
   return copy
 }
 
+const apply = (db: Connection, { version, name, sql }: Migration): void =>
+  db.write('full', () => {
+    if (version === 1) {
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      db.exec('CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT')
+    }
+    db.exec(sql)
+    if (db.all('PRAGMA foreign_key_check').length > 0) throw new Error(`migration ${version} leaves rows that belong to nothing`)
+    db.exec(`INSERT INTO schema_migrations VALUES (${version}, '${name}', CAST(unixepoch('subsec') * 1000 AS INTEGER))`)
+  })
+
 /**
  * Brings the database to the newest version, each step in a transaction of its own, and turns the write-ahead log on.
  *
- * An existing older database is copied to `<file>.v<version>` first.
+ * An existing older database is copied to `<file>.v<version>` first. Foreign keys rest meanwhile, so that a table can be made again, and are checked before
+ * each commit.
  *
  * @throws Refusal STORE_UNAVAILABLE for a foreign or newer file, which stays untouched
  */
@@ -54,18 +66,8 @@ export const migrate = (db: Connection, file: string, migrations: readonly Migra
   db.exec('PRAGMA journal_size_limit = 67108864')
   db.exec('PRAGMA cache_size = -16384')
   const copy = from > 0 && from < latest ? keepCopy(db, file, from) : null
-  for (const migration of migrations) {
-    if (migration.version <= from) continue
-    db.write('full', () => {
-      if (migration.version === 1) {
-        db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-        db.exec('CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT')
-      }
-      db.exec(migration.sql)
-      db.exec(
-        `INSERT INTO schema_migrations VALUES (${migration.version}, '${migration.name}', CAST(unixepoch('subsec') * 1000 AS INTEGER))`,
-      )
-    })
-  }
+  db.exec('PRAGMA foreign_keys = OFF')
+  for (const migration of migrations) if (migration.version > from) apply(db, migration)
+  db.exec('PRAGMA foreign_keys = ON')
   return { from, to: latest, copy }
 }

@@ -12,11 +12,12 @@ import type { MigrationReport } from './migrate.ts'
 
 export type Role = 'writer' | 'reader'
 
-/** Which thread this is; `life` names this one among all that ever were. */
+/** Which thread this is; `life` names this one among all that ever were, and begins as all lives of its process do. */
 export interface ThreadData {
   readonly role: Role
   readonly file: string
   readonly life: string
+  readonly ofProcess: string
 }
 
 /** `id` is the client's own; the reply carries it back. */

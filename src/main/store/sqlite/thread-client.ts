@@ -6,7 +6,7 @@ import type { StoreChange } from '../../runs/store-port.ts'
 import { readLastAnswer } from './last-answer.ts'
 import type { MigrationReport } from './migrate.ts'
 import { PortClient, toAppError } from './port-client.ts'
-import type { Answer, Ready, Role } from './protocol.ts'
+import type { Answer, Ready, Role, ThreadData } from './protocol.ts'
 
 /** A store thread that has opened the database. */
 export interface StoreThread {
@@ -34,6 +34,9 @@ export interface ThreadStart {
   readonly ended: Promise<void>
 }
 
+/** How the names of all threads of this process begin. */
+const OF_PROCESS = `${randomUUID()}/`
+
 const unavailable = (message: string, cause?: unknown): AppError => new AppError('STORE_UNAVAILABLE', message, { cause })
 
 /**
@@ -42,8 +45,9 @@ const unavailable = (message: string, cause?: unknown): AppError => new AppError
  * Nothing is left in doubt by its death: a call that was committed is answered all the same, so one that is rejected is not stored.
  */
 export const startThread = (role: Role, file: string, events: ThreadEvents): ThreadStart => {
-  const life = randomUUID()
-  const worker = new Worker(entryPath('store-thread'), { workerData: { role, file, life }, name: `store-${role}` })
+  const life = `${OF_PROCESS}${randomUUID()}`
+  const workerData: ThreadData = { role, file, life, ofProcess: OF_PROCESS }
+  const worker = new Worker(entryPath('store-thread'), { workerData, name: `store-${role}` })
   const client = new PortClient(worker)
   const opening = Promise.withResolvers<StoreThread>()
   const ended = Promise.withResolvers<void>()

@@ -18,7 +18,7 @@ import { performWrites } from './writer.ts'
 const GROUP = 64
 
 const main = parentPort!
-const { role, file, life } = workerData as ThreadData
+const { role, file, life, ofProcess } = workerData as ThreadData
 
 const open = (): { db: Connection; migration: MigrationReport | null } => {
   const leftOpen = role === 'writer' && wasLeftOpen(file)
@@ -27,7 +27,7 @@ const open = (): { db: Connection; migration: MigrationReport | null } => {
     if (leftOpen) checkAfterCrash(db, file)
     if (role === 'reader') return { db, migration: null }
     const migration = migrate(db, file, MIGRATIONS)
-    db.write('normal', () => forgetAnswers(db))
+    db.write('normal', () => forgetAnswers(db, ofProcess))
     return { db, migration }
   } catch (error) {
     db.close()
