@@ -175,13 +175,20 @@ export class SupervisedWorker {
     this.#ports.changed()
   }
 
-  /** Calls `run` in `ms` unless something else happens first; takes the place of the timer before. A timer that fires early is set again. */
+  /**
+   * Calls `run` in `ms` unless something else happens first; takes the place of the timer before. A timer that fires early is set again, but not for a clock
+   * that was set back by more than the whole wait.
+   */
   #timer(ms: number, run: () => void): void {
     const { clock } = this.#ports
     this.#cancelTimer?.()
     const at = clock.now() + ms
     const wait = (): void => {
-      this.#cancelTimer = clock.after(at - clock.now(), () => (clock.now() < at ? wait() : run()))
+      this.#cancelTimer = clock.after(at - clock.now(), () => {
+        const early = at - clock.now()
+        if (early > 0 && early <= ms) wait()
+        else run()
+      })
     }
     wait()
   }

@@ -26,6 +26,7 @@ export function createPoller(options: {
   let turn = 0
   let lookedAt = 0
   let cancel: (() => void) | undefined
+  let looking: Promise<void> = Promise.resolve()
 
   const look = (): Promise<void> => {
     const now = clock.now()
@@ -42,7 +43,7 @@ export function createPoller(options: {
         if (own === turn) cancel = clock.after(everyMs, lookOnce)
       }
       const lookOnce = (): void => {
-        look().then(plan, (error: unknown) => {
+        looking = look().then(plan, (error: unknown) => {
           if (isStoreUnavailable(error)) {
             logger.warn({ error }, options.failed)
             plan()
@@ -57,6 +58,7 @@ export function createPoller(options: {
     async stop() {
       turn += 1
       cancel?.()
+      await looking
     },
   }
 }

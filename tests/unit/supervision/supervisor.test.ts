@@ -259,6 +259,63 @@ test('a clock that jumps back does not start a worker early', async () => {
   expect(supervisor.list()[0]!.state).toBe('starting')
 })
 
+test('a clock that was set back by hours does not keep a worker waiting for hours', async () => {
+  const puppet = createPuppet()
+  // As on a machine: timers go by a clock of their own, which nobody sets.
+  let setBack = 0
+  const supervisor = createSupervisor({ clock: { now: () => clock.now() - setBack, after: (ms, run) => clock.after(ms, run) } })
+  supervisor.add(puppet.worker, { maxRestarts: 0 })
+  supervisor.start()
+  await clock.advance(0)
+  puppet.context().crashed('again')
+  setBack = 5 * 60 * MINUTE
+  await clock.advance(MINUTE)
+  expect(supervisor.list()[0]!.state).toBe('starting')
+})
+
+test('a reset in the middle of a trial closes the breaker at once, and the next crash is the first of a new window', async () => {
+  const puppet = createPuppet()
+  const supervisor = createSupervisor({ clock })
+  supervisor.add(puppet.worker, { critical: true, maxRestarts: 1 })
+  supervisor.start()
+  await clock.advance(0)
+  for (let n = 0; n < 2; n += 1) {
+    puppet.context().crashed('again')
+    await toNextTry(supervisor.list()[0]!)
+  }
+  expect(supervisor.list()[0]).toMatchObject({ state: 'starting', breaker: 'half-open' })
+  supervisor.reset('puppet')
+  expect([supervisor.list()[0], supervisor.degraded()]).toMatchObject([{ state: 'starting', breaker: 'closed', restarts: 2 }, false])
+  puppet.context().ready()
+  puppet.context().crashed('first')
+  expect(supervisor.list()[0]).toMatchObject({ state: 'waiting', breaker: 'closed' })
+  expect(supervisor.list()[0]!.nextTryAt! - clock.now()).toBeLessThan(3 * SECOND)
+  await toNextTry(supervisor.list()[0]!)
+  puppet.context().crashed('second')
+  expect(supervisor.list()[0]).toMatchObject({ state: 'open', nextTryAt: clock.now() + MINUTE })
+  expect(puppet.log.filter((line) => line === 'start')).toHaveLength(4)
+})
+
+test('a start that hangs on trial opens the breaker for twice as long, and what comes of it later is not heard', async () => {
+  const puppet = createPuppet()
+  const supervisor = createSupervisor({ clock })
+  supervisor.add(puppet.worker, { maxRestarts: 0, startTimeoutMs: 20 * SECOND })
+  supervisor.start()
+  await clock.advance(0)
+  puppet.context().crashed('again')
+  await toNextTry(supervisor.list()[0]!)
+  const abandoned = puppet.context()
+  await clock.advance(20 * SECOND)
+  const expected = { state: 'open', breaker: 'open', hung: true, abandoned: 1, nextTryAt: clock.now() + 2 * MINUTE }
+  expect(supervisor.list()[0]).toMatchObject(expected)
+  abandoned.ready()
+  abandoned.crashed('much later')
+  expect(supervisor.list()[0]).toMatchObject({ ...expected, lastError: 'It did not start within 20 s.' })
+  await toNextTry(supervisor.list()[0]!)
+  abandoned.ready()
+  expect(supervisor.list()[0]).toMatchObject({ state: 'starting', breaker: 'half-open', hung: false })
+})
+
 test('a pool has one worker for each slot, each with a life of its own', async () => {
   const puppets: ReturnType<typeof createPuppet>[] = []
   const supervisor = createSupervisor({ clock })

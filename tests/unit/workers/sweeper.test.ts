@@ -13,9 +13,11 @@ function setUp() {
   const clock = createManualClock(0)
   const sweptAt: number[] = []
   let broken = false
+  let hanging: Promise<void> | null = null
   const store = {
     async sweep(now: number) {
       if (broken) throw new AppError('STORE_UNAVAILABLE', 'The disk is full.')
+      await hanging
       sweptAt.push(now)
       return []
     },
@@ -26,7 +28,16 @@ function setUp() {
   const breakStore = (now: boolean): void => {
     broken = now
   }
-  return { clock, sweeper, sweptAt, breakStore }
+  /** The next sweeps hang until the returned function is called. */
+  const hang = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    hanging = promise
+    return () => {
+      hanging = null
+      resolve()
+    }
+  }
+  return { clock, sweeper, sweptAt, breakStore, hang, crashed }
 }
 
 describe('the sweeper', () => {
@@ -40,6 +51,28 @@ describe('the sweeper', () => {
     sweeper.stop()
     await clock.advance(10 * SWEEP_MS)
     expect(sweptAt).toEqual([SWEEP_MS, 2 * SWEEP_MS, 4 * SWEEP_MS])
+  })
+
+  it('is gone when its last look is over, and one that was given up and comes back looks no more', async () => {
+    const { clock, sweeper, sweptAt, hang, crashed } = setUp()
+    const goOn = hang()
+    await clock.advance(SWEEP_MS)
+    let gone = false
+    const stopping = sweeper.stop().then(() => {
+      gone = true
+    })
+    await clock.advance(SWEEP_MS)
+    expect([gone, clock.timers]).toEqual([false, 0])
+    // Its supervisor gave it up and started it again.
+    sweeper.start({ ready: () => {}, crashed })
+    await clock.advance(0)
+    goOn()
+    await stopping
+    await clock.advance(0)
+    expect([gone, clock.timers]).toEqual([true, 1])
+    sweptAt.length = 0
+    await clock.advance(4 * SWEEP_MS)
+    expect([sweptAt.length, crashed.mock.calls]).toEqual([4, []])
   })
 
   it('takes nothing back for a whole lease after the clock jumped, as it does after a sleep', async () => {
