@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { run } from '../../../src/main/platform/index.ts'
 import type { RunStore } from '../../../src/main/runs/index.ts'
 import { openSqliteStore } from '../../../src/main/store/sqlite/index.ts'
 import type { ClaimedRun } from '../../../src/shared/models/index.ts'
@@ -195,4 +196,30 @@ it('a read whose reader dies is refused, and the writer goes on meanwhile', asyn
   await expect(reading).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(await store.claim(claimOf())).toMatchObject([{ id: 'run1' }])
   expect(await again(store, ['get', 'run1'])).toMatchObject({ status: 'running' })
+})
+
+it('what a writer committed that hangs and is given up is answered when it comes back to life, which then does nothing more', async () => {
+  const folder = tempFolder('store')
+  const programs = join(import.meta.dirname, 'programs')
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    ['--import', join(programs, 'thread-dies.ts'), join(programs, 'hung-writer.ts'), join(folder, 'queue.db')],
+    { env: { DIE_FILE: join(folder, 'die') }, timeoutMs: 60_000 },
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  const { givenUp, meanwhile, late, refused, log, heard, after } = JSON.parse(stdout)
+  expect(givenUp).toMatchObject({
+    hung: true,
+    abandoned: 1,
+    answered: false,
+    lastError: expect.stringContaining('did not stop within 1 s'),
+  })
+  // The next writer goes on behind what the one before has committed.
+  expect(meanwhile).toEqual({ answered: false, seq: [4] })
+  expect([late, refused]).toEqual([[[3, 'committed']], 'STORE_UNAVAILABLE'])
+  expect([log, heard]).toEqual([
+    ['committed', 'by the next one'],
+    ['by the next one', 'committed'],
+  ])
+  expect(after).toEqual({ state: 'running', restarts: 1 })
 })
