@@ -20,18 +20,15 @@ export const outcomeWords = (outcome: Outcome): string => OUTCOME_WORDS[outcome]
 const HOW_WORDS: Record<EndedHow, string> = {
   cooperative: 'stopped by itself',
   term: 'ended by SIGTERM',
-  kill: 'killed',
+  kill: 'ended by SIGKILL',
   fenced: 'given up: its lease was closed',
 }
 
 /** How what was told to stop came to its end. */
 export const howWords = (how: EndedHow): string => HOW_WORDS[how]
 
-type Ended = Pick<RunSummary, 'endedHow'> & Partial<Pick<RunSummary, 'outcome'>>
-
-/** The same of a run, for beside its state: null when nobody told it to stop, or when its state says as much. */
-export const endedWords = (run: Ended): string | null =>
-  run.endedHow === null || (run.endedHow === 'kill' && run.outcome === 'killed') ? null : howWords(run.endedHow)
+/** The same of a run, for beside its state: null when nobody told it to stop. */
+export const endedWords = ({ endedHow }: Pick<RunSummary, 'endedHow'>): string | null => (endedHow === null ? null : howWords(endedHow))
 
 type Stopping = { readonly status: RunStatus } & Partial<Pick<RunSummary, 'cancelMode' | 'cancelSignal'>>
 

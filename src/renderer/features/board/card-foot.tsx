@@ -21,7 +21,7 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
       )}
       {group === 'running' && <LateTag run={run} />}
       {group === 'running' && run.attempt > 1 && !isLate(run) && <Tag>attempt {run.attempt}</Tag>}
-      <span className="truncate">{[project, run.op !== 'agent' && opWord(run.op)].filter(Boolean).join(' · ') || opWord(run.op)}</span>
+      <span className="truncate">{[project, kindOf(run, project)].filter(Boolean).join(' · ')}</span>
       {group === 'queued' && <Waits run={run} next={next} />}
       <span className="card-end">
         {cost && group !== 'need' && group !== 'failed' && <span className="num card-cost">{cost}</span>}
@@ -30,6 +30,10 @@ export function CardFoot({ run, project, next }: { run: RunSummary; project: str
     </div>
   )
 }
+
+/** What kind of work it is, where neither its title nor its being in a project tells: most of what is done in projects is done by agents. */
+const kindOf = ({ op, title }: RunSummary, project: string | null): string | null =>
+  (op === 'agent' && project !== null) || title.toLowerCase().startsWith(opWord(op).toLowerCase()) ? null : opWord(op)
 
 /** States that neither the card's place nor its colour tells. */
 const SAID: ReadonlySet<RunStatus> = new Set(['cancelled', 'cancelling', 'awaiting_reconnect'])

@@ -16,12 +16,17 @@ import { makeRun } from '../made-up.ts'
 
 describe('how a run ends, in words', () => {
   it('says how what was told to stop came to its end', () => {
-    expect(EndedHow.options.map(howWords)).toEqual(['stopped by itself', 'ended by SIGTERM', 'killed', 'given up: its lease was closed'])
+    expect(EndedHow.options.map(howWords)).toEqual([
+      'stopped by itself',
+      'ended by SIGTERM',
+      'ended by SIGKILL',
+      'given up: its lease was closed',
+    ])
   })
 
   it('does not say killed twice', () => {
-    expect(endedWords(makeRun('a', { outcome: 'killed', endedHow: 'kill' }))).toBeNull()
-    expect(endedWords(makeRun('a', { outcome: 'cancelled', endedHow: 'kill' }))).toBe('killed')
+    expect(endedWords(makeRun('a', { outcome: 'killed', endedHow: 'kill' }))).toBe('ended by SIGKILL')
+    expect(endedWords(makeRun('a', { outcome: 'cancelled', endedHow: 'kill' }))).toBe('ended by SIGKILL')
     expect(endedWords(makeRun('a', { outcome: 'timed_out', endedHow: 'term' }))).toBe('ended by SIGTERM')
     expect(endedWords(makeRun('a', { outcome: 'cancelled' }))).toBeNull()
   })

@@ -49,6 +49,7 @@ export function Talk({ props, openLog }: { props: RunViewProps; openLog: () => v
   const waits = run.status === 'queued' || run.status === 'scheduled'
   const bare = rows.every((row) => row.type === 'note')
   const { closed, hint } = composerState(run)
+  const hasAgent = run.steps.some((step) => step.op === 'agent')
   return (
     <div className="run-talk">
       <ConversationProvider value={scene}>
@@ -66,7 +67,7 @@ export function Talk({ props, openLog }: { props: RunViewProps; openLog: () => v
       </ConversationProvider>
       <div className="talk-foot">
         <TodoCard todos={feed.conversation.todos} />
-        <Composer closed={closed} hint={hint} draft={props.draft} onDraft={props.onDraft} onSend={actions.send} />
+        {hasAgent && <Composer closed={closed} hint={hint} draft={props.draft} onDraft={props.onDraft} onSend={actions.send} />}
       </div>
     </div>
   )

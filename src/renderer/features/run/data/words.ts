@@ -80,7 +80,7 @@ export const adviceFor = (error: RunError | null, outcome: Outcome | null, targe
     case 'interrupted':
       return 'Its work is in the worktree. Retry goes on from there.'
     case 'validation_failed':
-      return 'Nothing was run. Correct what it names and queue a new run.'
+      return 'Nothing was run. Correct what it names, then retry; or queue another run.'
     case 'post_check_failed':
       return 'The command ended, but what it was to bring about is not so. Look at the log before you retry.'
     case 'stale_binary':
