@@ -161,6 +161,8 @@ export async function checkRestart(row: Row, moment: Moment): Promise<void> {
   })
   if (outcome === 'timed_out') {
     rmSync(at('gate'))
+    // A host that was away past the deadline has no reason of its own to start the server.
+    await host.get('/models')
     await until(async () => (await host.run(id)).reconnect?.seenAt != null)
   }
   expect(await host.signal('SIGTERM')).toMatchObject({ code: 0 })

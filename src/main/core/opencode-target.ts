@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type Build, isAppError, type Run, type Settings } from '../../shared/models/index.ts'
+import { AppError, type Build, isAppError, type Run, type Settings } from '../../shared/models/index.ts'
 import { type Agents, fileKey, findBinary, type RunningServer } from '../agents/index.ts'
 import { OPENCODE_TARGET, type RestartTarget } from '../ops/index.ts'
 import { type Clock, type Logger, run } from '../platform/index.ts'
@@ -27,8 +27,15 @@ const hashOf = rememberByFile(async (file) => {
   return hash.digest('hex')
 })
 /** Asked anew each time: a launcher stays the same file when what it starts is updated. */
-const versionOf = async (file: string): Promise<string> =>
-  (await run(file, ['--version'], { timeoutMs: 20_000 })).stdout.trim().split(/\s+/).at(-1) ?? ''
+async function versionOf(file: string): Promise<string> {
+  const { code, stdout } = await run(file, ['--version'], { timeoutMs: 20_000 }).catch(() => ({ code: null, stdout: '' }))
+  const version = stdout.trim().split(/\s+/).at(-1)
+  if (code === 0 && version) return version
+  throw new AppError(
+    'VALIDATION_FAILED',
+    `“${file} --version” does not say which OpenCode it is. Check its path under Settings, OpenCode, or clear it to use the one that came with this app.`,
+  )
+}
 
 /**
  * The content hash of what was started, which may be a launcher of the program that then runs. Another file may lie in its place by now; the system still knows
@@ -142,7 +149,10 @@ export function watchOpencode(deps: {
     },
     bring,
     async resume() {
-      if ((await waiting()).length > 0) bring()
+      const runs = await waiting()
+      awaited ||= runs.length > 0
+      // Whose time is over hears of a return that comes anyway.
+      if (runs.some(({ reconnect }) => reconnect!.deadline >= clock.now())) bring()
     },
   }
 }

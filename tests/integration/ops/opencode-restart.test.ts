@@ -76,13 +76,20 @@ it('in a step that others follow sees itself to who came back', async () => {
   expect(stale).toMatchObject({ outcome: 'stale_binary', steps: [{ outcome: 'stale_binary' }, { startedAt: null }] })
 })
 
-it('is refused before anything is ended when there is no program to start', async () => {
+it.each([
+  ['there is no program', null, 'NOT_FOUND', 'There is no OpenCode binary'],
+  ['it is no program', '\0\0\0', 'VALIDATION_FAILED', 'does not say which OpenCode it is'],
+  ['it does not say its version', '#!/bin/sh\nexit 0\n', 'VALIDATION_FAILED', 'does not say which OpenCode it is'],
+])('is refused before anything is ended when %s', async (what, content, code, words) => {
   await running()
   const before = pid()
-  host.core.host.updateSettings({ opencode: { binary: join(host.folder, 'nothing') } })
+  const binary = join(host.folder, what)
+  if (content !== null) writeFileSync(binary, content, { mode: 0o755 })
+  host.core.host.updateSettings({ opencode: { binary } })
   const run = await restart()
   host.core.host.updateSettings({ opencode: { binary: null } })
-  expect(run).toMatchObject({ outcome: 'validation_failed', error: { code: 'NOT_FOUND' }, reconnect: null })
+  expect(run).toMatchObject({ outcome: 'validation_failed', error: { code }, reconnect: null })
+  expect(run.error!.message).toContain(words)
   expect(pid()).toBe(before)
 })
 
