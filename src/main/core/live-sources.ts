@@ -37,7 +37,7 @@ export const timeoutItem = (run: RunSummary): InboxItem | null =>
         kind: 'timeout',
         createdAt: run.timeoutAt ?? run.startedAt ?? run.createdAt,
         title: `The time limit of “${run.title}” is over.`,
-        data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
+        data: { timedFrom: run.timedFrom, timeoutAt: run.timeoutAt },
         questions: [],
       }
 

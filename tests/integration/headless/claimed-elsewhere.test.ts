@@ -173,12 +173,12 @@ describe('a run that was claimed over HTTP and whose time is over', () => {
   })
 })
 
-/** The newest heartbeat thread: whoever is posted to is seen. */
-function watchHeartbeats(): () => Worker {
+/** The newest thread of a name: whoever is posted to is seen. */
+function watchThread(name: string): () => Worker {
   const { postMessage } = Worker.prototype
   let last: Worker | undefined
   const see = function (this: Worker, ...args: unknown[]) {
-    if (this.threadName === 'heartbeats') last = this
+    if (this.threadName === name) last = this
     return Reflect.apply(postMessage, this, args)
   }
   const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(see)
@@ -187,7 +187,7 @@ function watchHeartbeats(): () => Worker {
 }
 
 it('nothing is handed out over HTTP while a critical breaker is open or on trial, and the health says why nobody gets work', async () => {
-  const newest = watchHeartbeats()
+  const newest = watchThread('heartbeats')
   const { core, clock, get, tell, post, pass } = await open()
   const { body: queued } = await post<Run>('/runs.create', { steps: [{ op: 'shell', params: { command: 'make' } }] })
   const claim = async () => (await tell<{ runs: ClaimedRun[] }>('/runs.claim', { workerId: 'far-away', lanes: ['A'], limit: 1 })).body.runs
@@ -209,3 +209,22 @@ it('nothing is handed out over HTTP while a critical breaker is open or on trial
   expect(await get('/health')).toMatchObject({ ok: true, state: 'ready' })
   expect((await claim()).map(({ id }) => id)).toEqual([queued.id])
 })
+
+it.each(['store-reader', 'store-writer'])(
+  'the health is told while the %s is away, and nobody gets work without the writer',
+  async (name) => {
+    const newest = watchThread(name)
+    const { get, tell, post, pass } = await open()
+    await post<Run>('/runs.create', { steps: [{ op: 'shell', params: { command: 'make' } }] })
+    await newest().terminate()
+    const claim = await tell<{ code?: string; runs?: unknown[] }>('/runs.claim', { workerId: 'far-away', lanes: ['A'], limit: 1 })
+    if (name === 'store-writer') expect([claim.status, claim.body.code]).toEqual([503, 'STORE_UNAVAILABLE'])
+    else expect(claim.body.runs).toHaveLength(1)
+    expect(await get('/health')).toMatchObject({
+      ok: false,
+      state: 'degraded',
+      lanes: [{ name: 'A' }, { name: 'B' }, { name: 'C' }, { name: 'D' }],
+    })
+    await pass(async () => (await get<{ ok: boolean }>('/health')).ok)
+  },
+)
