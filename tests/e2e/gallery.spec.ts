@@ -81,6 +81,16 @@ test('while a critical worker is parked, every screen says so and offers its res
   await expect(list.getByRole('button', { name: 'Reset Executor pool' })).toHaveCount(0)
 })
 
+test('a worker process is switched to another build from its row', async ({ page }) => {
+  await open(page, { panel: 'workers', state: 'normal' })
+  const row = page.getByRole('region', { name: 'Supervised' }).getByRole('listitem').filter({ hasText: 'Worker desk' })
+  await expect(row).toContainText(/running.*1 restart, 1\.4\.2/)
+  await row.getByRole('button', { name: 'Switch Worker desk' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run an operation' })
+  await expect(dialog.getByRole('checkbox', { name: 'Worker desk' })).toBeChecked()
+  await expect(dialog.getByRole('textbox', { name: 'Build folder' })).toBeFocused()
+})
+
 test.describe('the board', () => {
   test('has a region for each lane, with its cap, and what needs a person on top', async ({ page }) => {
     await open(page, { panel: 'board', state: 'normal' })

@@ -58,6 +58,13 @@ export function madeUpWorkers(state: State, now: number): WorkerStatus[] {
     }),
     one('Timeout checker', degraded ? { state: 'starting', startedAt: null } : {}),
     one('Executor pool', { critical: true }),
+    one('Worker desk', {
+      kind: 'worker',
+      workerId: 'desk',
+      instanceId: 'ins_1',
+      build: { version: '1.4.2', contentHash: 'c07e' },
+      restarts: 1,
+    }),
   ]
   if (state !== 'thousand' && state !== 'ten-thousand') return usual
   const states = ['running', 'running', 'running', 'backing_off', 'open', 'stopped'] as const
