@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findMarked } from '../../src/main/platform/index.ts'
+import type { RunSummary, WorkerStatus } from '../../src/shared/models/index.ts'
 import { failOnLeftovers } from '../support/temp.ts'
 import { ApiError, openScene, until, untilNothingIsLeft } from './scene.ts'
 
@@ -61,6 +62,39 @@ it('a store whose thread breaks again and again: the host says so, starts it ane
   await until(async () => (await host.status()).state === 'ready')
   writeFileSync(go, '')
   expect(await host.until(id, 'succeeded', 'failed')).toMatchObject({ status: 'succeeded', attempt: 1, lost: 0 })
+  expect(await host.signal('SIGTERM')).toMatchObject({ code: 0 })
+  await untilNothingIsLeft(host.instanceId)
+})
+
+it('a store whose writer dies at its commits: every run that was confirmed is there once and runs once, and none that was refused', async () => {
+  const scene = await openScene()
+  const die = join(scene.folder, 'die')
+  const program = join(import.meta.dirname, '../integration/store/programs/thread-dies.ts')
+  const host = await scene.start({ node: ['--import', program], env: { DIE_FILE: die } })
+  const done = join(scene.folder, 'done')
+  const create = (n: number) => host.create({ title: `run ${n}`, steps: [{ op: 'shell', params: { command: `echo ${n} >> ${done}` } }] })
+  const confirmed: string[] = []
+  for (const [n, when] of (['after', 'before', 'after', 'after'] as const).entries()) {
+    writeFileSync(die, `writer ${when}`)
+    // No caller has a key by which its run could be known again.
+    const answers = await Promise.allSettled([0, 1, 2].map((k) => create(n * 3 + k)))
+    await until(() => !existsSync(die))
+    for (const answer of answers) {
+      if (answer.status === 'fulfilled') confirmed.push(answer.value.id)
+      else expect(answer.reason).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' })
+    }
+    await until(async () =>
+      (await host.get<{ workers: WorkerStatus[] }>('/workers')).workers.some(
+        (row) => row.name === 'Store' && row.restarts === n + 1 && row.state === 'running',
+      ),
+    )
+  }
+  const { runs } = await host.get<{ runs: RunSummary[] }>('/runs')
+  expect(runs.map(({ id }) => id).sort()).toEqual([...confirmed].sort())
+  expect(confirmed.length).toBeGreaterThan(0)
+  for (const id of confirmed)
+    expect(await host.until(id, 'succeeded', 'failed')).toMatchObject({ status: 'succeeded', attempt: 1, lost: 0 })
+  expect(readFileSync(done, 'utf8').trim().split('\n')).toHaveLength(confirmed.length)
   expect(await host.signal('SIGTERM')).toMatchObject({ code: 0 })
   await untilNothingIsLeft(host.instanceId)
 })
