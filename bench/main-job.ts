@@ -108,21 +108,30 @@ async function throughTheApp(model: ScriptedModel, round: string) {
   return { seconds, chunkDelays, firstTokens, loopP99: loop.percentile(99) / 1e6, rssMb }
 }
 
-/** The same worktrees and the same SDK calls, with nothing around them. Two folders at once for the first prompt, as many as there are after that. */
+/**
+ * The same worktrees and the same SDK calls, with nothing around them. As in the app, two folders start at once, and a folder has started when its session
+ * is busy with an answer: without such a rule, a server with many folders answers nobody.
+ */
 async function bare(model: ScriptedModel, round: string): Promise<number> {
   const server = await startBareServer(join(folder, `bare-data-${round}`), model.url)
   const repository = makeRepository(`bare-${round}`)
   const events = createOpencodeClient({ baseUrl: server.url, headers: server.headers })
   const idle = new Map<string, () => void>()
   const started = new Map<string, () => void>()
+  const answering = new Set<string>()
   const stop = new AbortController()
   const subscription = await events.global.event({ signal: stop.signal, sseMaxRetryAttempts: 1 })
   void (async () => {
     for await (const { payload } of subscription.stream) {
-      const { type, properties } = payload as { type: string; properties: { sessionID?: string } }
+      const { type, properties } = payload as {
+        type: string
+        properties: { sessionID?: string; info?: { role: string }; status?: { type: string }; part?: { type: string } }
+      }
       if (!properties?.sessionID) continue
-      if (type === 'message.part.updated') started.get(properties.sessionID)?.()
-      if (type === 'session.idle') idle.get(properties.sessionID)?.()
+      const { sessionID, info, status, part } = properties
+      if (type === 'message.updated' && info?.role === 'assistant') answering.add(sessionID)
+      if ((status?.type === 'busy' && answering.has(sessionID)) || part?.type === 'step-start') started.get(sessionID)?.()
+      if (type === 'session.idle') idle.get(sessionID)?.()
     }
   })().catch(() => {})
   const gate: (() => void)[] = []
