@@ -1,24 +1,10 @@
-import { MoreHorizontal, Skull, Zap } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'wouter'
-import { CANCELLABLE_AFTER_MS, type Operation, type RunSummary } from '../../../shared/models/index.ts'
-import {
-  Button,
-  classes,
-  Duration,
-  IconButton,
-  LateTag,
-  Menu,
-  ProgressBar,
-  RelativeTime,
-  RunClock,
-  StatusDot,
-  TimeLeft,
-  TimeoutButtons,
-  useElapsed,
-} from '../../components/index.ts'
-import { canKill, endedWords, isLate, operationTone, opWord, runWord, stoppingWords } from '../../format/index.ts'
-import { cancelOperation, dismissOperation, killRun, retryOperation, useLive, usePending, waitLonger } from '../../stores/index.ts'
+import type { Operation, RunSummary } from '../../../shared/models/index.ts'
+import { classes, Duration, LateTag, ProgressBar, RelativeTime, RunClock, StatusDot, TimeLeft } from '../../components/index.ts'
+import { endedWords, isLate, operationTone, opWord, runWord, stoppingWords } from '../../format/index.ts'
+import { useLive } from '../../stores/index.ts'
+import { Cancel, Failed, OutOfTime } from './operation-actions.tsx'
 import './operation-row.css'
 
 /** One operation: at work or failed with progress and actions, in history as a single line. Subscribes to itself. */
@@ -137,67 +123,3 @@ const Name = ({ operation }: RowProps) =>
       {operation.name}
     </span>
   )
-
-function Failed({ operation }: RowProps) {
-  const retrying = usePending(`operations.retry:${operation.id}`)
-  const dismissing = usePending(`operations.dismiss:${operation.id}`)
-  return (
-    <span className="op-actions">
-      {operation.canRetry && (
-        <Button size="s" busy={retrying} onClick={() => retryOperation(operation.id)}>
-          Retry
-        </Button>
-      )}
-      <Button size="s" variant="quiet" busy={dismissing} onClick={() => dismissOperation(operation.id)}>
-        Dismiss
-      </Button>
-    </span>
-  )
-}
-
-function OutOfTime({ runId }: { runId: string }) {
-  const waiting = usePending(`runs.wait:${runId}`)
-  const killing = usePending(`runs.kill:${runId}`)
-  return (
-    <span className="op-actions">
-      <TimeoutButtons
-        compact
-        waiting={waiting}
-        killing={killing}
-        onWait={(ms) => void waitLonger(runId, ms)}
-        onKill={(signal) => void killRun(runId, signal)}
-      />
-    </span>
-  )
-}
-
-/** Offered after 5 seconds, and only where cancelling is possible. A run can be killed too. */
-function Cancel({ operation, run }: { operation: Operation; run: RunSummary | undefined }) {
-  const ripe = useElapsed(operation.startedAt, CANCELLABLE_AFTER_MS)
-  const busy = usePending(`operations.cancel:${operation.id}`)
-  if (!ripe || !operation.cancellable) return null
-  return (
-    <span className="op-actions">
-      {run?.status !== 'cancelling' && (
-        <Button size="s" variant="quiet" className="op-cancel" busy={busy} onClick={() => cancelOperation(operation.id)}>
-          Cancel
-        </Button>
-      )}
-      {run && canKill(run) && <KillMenu runId={run.id} name={operation.name} />}
-    </span>
-  )
-}
-
-function KillMenu({ runId, name }: { runId: string; name: string }) {
-  const busy = usePending(`runs.kill:${runId}`)
-  return (
-    <Menu
-      label={`End ${name}`}
-      items={() => [
-        { label: 'Kill', icon: <Skull />, danger: true, onSelect: () => void killRun(runId) },
-        { label: 'Kill now', icon: <Zap />, danger: true, onSelect: () => void killRun(runId, 'SIGKILL') },
-      ]}
-      trigger={<IconButton size="s" tooltip={false} busy={busy} label={`More ways to end ${name}`} icon={<MoreHorizontal />} />}
-    />
-  )
-}
