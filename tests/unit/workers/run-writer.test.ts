@@ -67,6 +67,18 @@ describe('a store out of reach', () => {
   })
 })
 
+describe('a store that hangs', () => {
+  it('is not waited for once the lease is given up', async () => {
+    const { writer } = setUp()
+    const write = writer.write(() => new Promise<never>(() => {}))
+    const behind = writer.flush()
+    const rejected = Promise.all([write, behind].map((each) => expect(each).rejects.toMatchObject({ code: 'LEASE_LOST' })))
+    await Promise.resolve()
+    writer.abandon()
+    await rejected
+  })
+})
+
 describe('a lost lease', () => {
   it('is told once, and ends all writing', async () => {
     const { writer, onLost, stored, fail } = setUp()
