@@ -14,7 +14,7 @@ import {
   Sun,
   SunMoon,
 } from 'lucide-react'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog, Kbd, StatusDot } from '../components/index.ts'
 import { canKill, runGroup, runTone, runWord } from '../format/index.ts'
@@ -34,10 +34,8 @@ import {
   useUi,
 } from '../stores/index.ts'
 import './palette.css'
+import { matchWords, useFoundRuns } from './palette-search.ts'
 import { ALL_PLACES } from './routes.ts'
-
-/** How many runs a search shows. */
-const MOST_RUNS = 8
 
 /** Everything by name: screens, runs, lanes, projects, theme. Built when it opens. */
 export function Palette() {
@@ -170,27 +168,3 @@ const Item = ({ id, text, icon, note, shortcut, onSelect }: ItemProps) => (
     {shortcut && <Kbd>{shortcut}</Kbd>}
   </Command.Item>
 )
-
-/** Every word must be in it; what begins with them stands higher. The palette's own ranking also takes letters that are far apart. */
-const matchWords = (value: string, query: string): number => {
-  const text = value.toLowerCase()
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  if (!words.every((word) => text.includes(word))) return 0
-  return text.startsWith(words.join(' ')) ? 1 : 0.5
-}
-
-/** Runs whose title has the words, picked here: the palette's own ranking would score every run at every key. */
-function useFoundRuns(query: string) {
-  const runs = useLive((s) => s.runs)
-  return useMemo(() => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-    if (words.length === 0) return []
-    const found = []
-    for (const run of runs.values()) {
-      const title = run.title.toLowerCase()
-      if (words.every((word) => title.includes(word))) found.push(run)
-      if (found.length === MOST_RUNS) break
-    }
-    return found
-  }, [runs, query])
-}

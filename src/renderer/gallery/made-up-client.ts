@@ -1,7 +1,7 @@
 import { AppError, type FileDiff, type LiveState, type Reconnect, type RunSummary, type Worktree } from '../../shared/models/index.ts'
 import type { AppClient } from '../client/index.ts'
 import { GALLERY_OPS } from '../features/run-op/gallery-ops.ts'
-import { madeUpRun } from './made-up-runs.ts'
+import { madeUpRun } from './made-up-run.ts'
 import type { State } from './scene.ts'
 
 /** Answers the few calls that screens make by themselves; everything else is refused, because there is nothing to do it. */

@@ -9,9 +9,11 @@ import {
   Settings,
 } from '../../shared/models/index.ts'
 import { runGroup } from '../format/index.ts'
-import { manyRuns, runsAtTheirLimits, someRuns } from './made-up-runs.ts'
+import { runsAtTheirLimits } from './late-runs.ts'
 import { madeUpWorkers } from './made-up-workers.ts'
+import { manyRuns } from './many-runs.ts'
 import type { State } from './scene.ts'
+import { someRuns } from './usual-runs.ts'
 
 /** What a core could be telling in a state of the gallery. */
 export function madeUpState(state: State, now: number, theme: 'light' | 'dark'): LiveState {
