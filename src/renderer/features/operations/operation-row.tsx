@@ -107,7 +107,7 @@ function Ended({ operation, run, wide }: { operation: Operation; run: RunSummary
   const how = run ? endedWords(run) : null
   return (
     <span className="op-word truncate" title={how ?? operation.error?.message}>
-      {how === null ? word : wide ? how : how.split(':')[0]}
+      {how === null ? word : wide ? `${word}, ${how}` : how.split(':')[0]}
     </span>
   )
 }
