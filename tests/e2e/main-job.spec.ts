@@ -64,7 +64,7 @@ test('the page of a run shows the conversation as it grows, and the diff of its 
     page,
     say(write('src/hello.ts', "export const hello = 'world'\n"), { text: 'All of it is done now. ', chunks: 40, delayMs: 50 }),
   )
-  await page.getByRole('region', { name: 'Lane A' }).getByRole('link').first().click()
+  await page.getByRole('region', { name: 'Lane A' }).getByRole('link').filter({ hasText: 'hello' }).click()
   await expect(page.getByText('src/hello.ts').first()).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText(/All of it is done now\./).first()).toBeVisible()
   await expect(page.getByText('1 file', { exact: true })).toBeVisible({ timeout: 30_000 })
