@@ -7,15 +7,11 @@ import { Tag } from './tag.tsx'
 import { Duration } from './time.tsx'
 import { useNow } from './use-now.ts'
 
-type Timed = Pick<RunSummary, 'status' | 'startedAt' | 'timeoutStatus' | 'timeoutAt' | 'pausedAt'>
+type Timed = Pick<RunSummary, 'status' | 'timedFrom' | 'timeoutStatus' | 'timeoutAt' | 'pausedAt'>
 
-/**
- * How much of its time a late run has used: `12 of 15 min`, in amber. Nothing while it is in good time.
- *
- * @param startedAt  since when the limit counts, when that is better known than by the run's own start
- */
-export function LateTag({ run, startedAt }: { run: Timed; startedAt?: number | null }) {
-  const words = useNow(useCallback((now: number) => lateWords(run, now, startedAt ?? run.startedAt), [run, startedAt]))
+/** How much of its time a late run has used: `12 of 15 min`, in amber. Nothing while it is in good time. */
+export function LateTag({ run }: { run: Timed }) {
+  const words = useNow(useCallback((now: number) => lateWords(run, now), [run]))
   if (words === null) return null
   return (
     <Tag tone="need" {...(run.timeoutAt === null ? {} : { title: `Its limit is ${formatTimestamp(run.timeoutAt)}` })}>

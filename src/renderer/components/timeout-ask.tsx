@@ -6,14 +6,14 @@ import { TimeoutButtons, type TimeoutButtonsProps } from './timeout-buttons.tsx'
 
 export interface TimeoutAskProps extends Omit<TimeoutButtonsProps, 'compact'> {
   /** What the question is about; undefined while only the question itself is known. */
-  readonly run: Pick<RunSummary, 'status' | 'startedAt' | 'timeoutAt' | 'cancelMode' | 'cancelSignal' | 'message'> | undefined
+  readonly run: Pick<RunSummary, 'status' | 'timedFrom' | 'timeoutAt' | 'cancelMode' | 'cancelSignal' | 'message'> | undefined
   readonly title: string
 }
 
 /** Asks a person about a step whose time is over. It goes on working while it is asked. */
 export function TimeoutAsk({ run, title, ...buttons }: TimeoutAskProps) {
   const stopping = run && stoppingWords(run)
-  const limit = run?.startedAt != null && run.timeoutAt !== null ? formatDuration(run.timeoutAt - run.startedAt) : null
+  const limit = run?.timedFrom != null && run.timeoutAt !== null ? formatDuration(run.timeoutAt - run.timedFrom) : null
   return (
     <section className="ask" aria-label={`Out of time: ${title}`}>
       <div className="ask-what">

@@ -35,6 +35,7 @@ type Stopping = { readonly status: RunStatus } & Partial<Pick<RunSummary, 'cance
 /** How a run is being ended, for beside its state; null for one that is not. What a kill leaves alive gets SIGKILL 5 seconds later. */
 export function stoppingHow(run: Stopping): string | null {
   if (run.status !== 'cancelling') return null
+  if (run.cancelMode === 'timeout') return 'its time is over'
   if (run.cancelMode !== 'kill') return 'it may end by itself first'
   const signal = run.cancelSignal ?? 'SIGTERM'
   return signal === 'SIGKILL' ? 'with SIGKILL' : `with ${signal}, then SIGKILL`

@@ -4,7 +4,7 @@ import { formatDuration } from './time.ts'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-type Timed = Pick<RunSummary, 'status' | 'startedAt' | 'timeoutStatus' | 'timeoutAt' | 'pausedAt'>
+type Timed = Pick<RunSummary, 'status' | 'timedFrom' | 'timeoutStatus' | 'timeoutAt' | 'pausedAt'>
 
 /**
  * `12 of 15 min`; limits under two minutes in seconds, from two hours on in hours and minutes (`3:03 of 3:15 h`).
@@ -34,10 +34,10 @@ export const isLate = (run: Pick<Timed, 'status' | 'timeoutStatus'>): boolean =>
 /**
  * How much of its time a late run has used, for a tag; null while it is in good time, and while its clock stands still.
  *
- * @param startedAt  since when the limit counts, when that is better known than by the run's own start
+ * It is the time of its step, and what was waited for a person is not counted.
  */
-export function lateWords(run: Timed, now: number, startedAt: number | null = run.startedAt): string | null {
+export function lateWords(run: Timed, now: number): string | null {
   if (!isLate(run) || standsStill(run)) return null
   if (run.timeoutStatus === 'timed_out') return 'out of time'
-  return run.timeoutAt === null || startedAt === null ? 'slow' : formatShare(now - startedAt, run.timeoutAt - startedAt)
+  return run.timeoutAt === null || run.timedFrom === null ? 'slow' : formatShare(now - run.timedFrom, run.timeoutAt - run.timedFrom)
 }

@@ -19,7 +19,7 @@ export function madeUpRun(n: number, now: number, some: Partial<RunSummary>): Ru
     outcome: null,
     attention: null,
     timeoutStatus: 'normal',
-    timedFrom: null,
+    timedFrom: some.timeoutAt ? (some.startedAt ?? null) : null,
     warningAt: null,
     timeoutAt: null,
     pausedAt: null,

@@ -169,7 +169,7 @@ function inboxOf(runs: readonly RunSummary[], now: number): InboxItem[] {
               kind: 'timeout',
               createdAt: run.timeoutAt ?? now,
               title: `The time limit of “${run.title}” is over.`,
-              data: { startedAt: run.startedAt, timeoutAt: run.timeoutAt },
+              data: { timedFrom: run.timedFrom, timeoutAt: run.timeoutAt },
               questions: [],
             }
           : run.attention === 'permission'

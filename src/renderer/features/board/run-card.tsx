@@ -57,7 +57,7 @@ function Card({ run, project, marked, next }: CardProps) {
           label={`Progress of ${run.title}`}
         />
       )}
-      {run.status === 'awaiting_reconnect' ? <AwaitedLine runId={run.id} /> : <CardLine run={run} />}
+      {run.status === 'awaiting_reconnect' ? <AwaitedLine run={run} /> : <CardLine run={run} />}
       <CardFoot run={run} project={project} next={next} />
     </article>
   )

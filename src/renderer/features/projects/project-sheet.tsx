@@ -1,15 +1,4 @@
-import {
-  ChevronDown,
-  ChevronRight,
-  FolderDown,
-  FolderTree,
-  FolderX,
-  GitCommitHorizontal,
-  Plus,
-  ShieldCheck,
-  ShieldOff,
-  SquareTerminal,
-} from 'lucide-react'
+import { ChevronDown, ChevronRight, FolderDown, FolderTree, FolderX, Plus, ShieldCheck, ShieldOff, SquareTerminal } from 'lucide-react'
 import { useState } from 'react'
 import type { Project } from '../../../shared/models/index.ts'
 import { Button, ConfirmDialog, Menu, type MenuEntry, Switch, Tag } from '../../components/index.ts'
@@ -23,7 +12,6 @@ const opsOf = ({ id, name, problem }: Project): MenuEntry[] => {
   const disabled = problem !== null
   return [
     { label: 'Pull', icon: <FolderDown />, disabled, onSelect: () => void dispatchOp(`Pull ${name}`, { op: 'git.pull', ...at }) },
-    { label: 'Commit…', icon: <GitCommitHorizontal />, disabled, onSelect: () => openRunOp({ op: 'git.commit', ...at }) },
     { label: 'Create worktree…', icon: <FolderTree />, disabled, onSelect: () => openRunOp({ op: 'worktree.create', ...at }) },
     { label: 'Shell command…', icon: <SquareTerminal />, disabled, onSelect: () => openRunOp({ op: 'shell', ...at }) },
   ]

@@ -142,7 +142,7 @@ export function RunHead(props: RunHeadProps) {
         <StatusDot tone={runTone(run)} beat={run.heartbeatAt} />
         <h1 title={run.title}>{run.title}</h1>
         <State run={run} place={place} />
-        {run.attention !== 'timeout' && isLate(run) && <LateTag run={run} startedAt={runningStep(run)?.startedAt ?? null} />}
+        {run.attention !== 'timeout' && isLate(run) && <LateTag run={run} />}
         <div className="run-actions">
           {canRetry(run) && (
             <Button variant="primary" icon={<RotateCw />} shortcut="R" busy={busy.has('retry')} onClick={onRetry}>

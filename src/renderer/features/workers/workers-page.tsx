@@ -102,12 +102,15 @@ const OpenCodeSheet = ({ host: { opencode } }: { host: HostStatus }) => (
   </Sheet>
 )
 
+/** Those of the store's workers: one thread writes, one reads. */
+const THREADS = ['store', 'store-reader']
+
 function StoreSheet({ host }: { host: HostStatus }) {
-  const threads = useLive((s) => s.workers.get('store')?.state)
+  const threads = useLive((s) => THREADS.map((id) => s.workers.get(id)?.state).find((state) => state !== undefined && state !== 'running'))
   // A host that is degraded while all its critical workers run has trouble with the store itself: a full disk, for example.
   const others = useLive((s) => [...s.workers.values()].some((worker) => worker.critical && worker.state !== 'running'))
   const [tone, state] =
-    threads !== undefined && threads !== 'running'
+    threads !== undefined
       ? (['fail', 'not running'] as const)
       : host.state === 'degraded' && !others
         ? (['need', 'degraded'] as const)

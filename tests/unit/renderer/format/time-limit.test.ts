@@ -24,20 +24,21 @@ describe('how much of its time a run has used', () => {
   it('is said only of a run that is late', () => {
     const run = makeRun('a', {
       status: 'running',
-      startedAt: NOW - 12 * MINUTE,
+      startedAt: NOW - 20 * MINUTE,
+      timedFrom: NOW - 12 * MINUTE,
       warningAt: NOW - MINUTE,
       timeoutAt: NOW + 3 * MINUTE,
     })
     expect(lateWords(run, NOW)).toBeNull()
     const late = { ...run, timeoutStatus: 'warning' as const }
     expect(lateWords(late, NOW)).toBe('12 of 15 min')
-    expect(lateWords(late, NOW, NOW - 2 * MINUTE)).toBe('2 of 5 min')
+    expect(lateWords({ ...late, timedFrom: NOW - 2 * MINUTE }, NOW)).toBe('2 of 5 min')
     expect(lateWords({ ...late, timeoutStatus: 'timed_out' }, NOW)).toBe('out of time')
     expect(lateWords({ ...late, timeoutAt: null }, NOW)).toBe('slow')
   })
 
   it('is not said while the clock stands still, nor of a run that is being ended or has ended', () => {
-    const late = makeRun('a', { status: 'running', startedAt: NOW - 12 * MINUTE, timeoutStatus: 'warning', timeoutAt: NOW + MINUTE })
+    const late = makeRun('a', { status: 'running', timedFrom: NOW - 12 * MINUTE, timeoutStatus: 'warning', timeoutAt: NOW + MINUTE })
     const still = { ...late, timeoutAt: null, pausedAt: NOW }
     expect([standsStill(late), standsStill(still), lateWords(still, NOW)]).toEqual([false, true, null])
     expect(isLate({ ...late, status: 'cancelling' })).toBe(false)

@@ -96,7 +96,14 @@ export const adviceFor = (error: RunError | null, outcome: Outcome | null, targe
 export const composerState = (run: Run): { closed: string | null; hint: string } => {
   const closed = (why: string): { closed: string; hint: string } => ({ closed: why, hint: '' })
   if (!run.steps.some((step) => step.op === 'agent')) return closed('This run has no agent to talk to.')
-  if (run.status === 'cancelling') return closed(run.cancelMode === 'kill' ? 'It is being killed.' : 'It is stopping.')
+  if (run.status === 'cancelling')
+    return closed(
+      run.cancelMode === 'kill'
+        ? 'It is being killed.'
+        : run.cancelMode === 'timeout'
+          ? 'Its time is over, and it is being ended.'
+          : 'It is stopping.',
+    )
   if (run.status === 'queued' || run.status === 'scheduled')
     return closed(run.attempt === 0 ? 'You can talk to it once it has started.' : 'You can talk to it once its next try has started.')
   if (run.sessionId === null) return closed(isEnded(run.status) ? 'Its agent never started. Retry it instead.' : 'Its agent is starting.')

@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import type { Run, RunAttempt, RunStep } from '../../../../shared/models/index.ts'
 import { Duration, EmptyState, ErrorState, RelativeTime, Skeleton, StatusDot, Tag, type Tone } from '../../../components/index.ts'
-import { formatDuration, formatTimestamp, opWord, outcomeWords } from '../../../format/index.ts'
+import { formatDuration, formatTimestamp, howWords, opWord, outcomeWords } from '../../../format/index.ts'
 import type { Loadable } from '../data/loadable.ts'
 import { textField } from '../feed/event-data.ts'
 import './steps.css'
@@ -23,7 +23,7 @@ const subjectOf = (step: RunStep): string =>
   SUBJECTS.map((field) => textField(step.params, field)).find((text) => text !== undefined && text !== '') ?? ''
 
 function Limit({ step }: { step: RunStep }) {
-  const hardMs = step.timeouts?.hardMs ?? (step.timeoutAt !== null && step.startedAt !== null ? step.timeoutAt - step.startedAt : null)
+  const hardMs = step.timeoutAt !== null && step.timedFrom !== null ? step.timeoutAt - step.timedFrom : (step.timeouts?.hardMs ?? null)
   if (hardMs === null) return null
   const late = step.timeoutStatus !== 'normal'
   return (
@@ -92,6 +92,7 @@ const Attempts = ({ attempts }: { attempts: readonly RunAttempt[] }) => (
               <td className="num">{attempt.n}</td>
               <td>
                 <Tag tone={ATTEMPT_TONES(attempt)}>{attempt.outcome === null ? 'running' : outcomeWords(attempt.outcome)}</Tag>
+                {attempt.how !== null && <span className="attempt-how faint">{howWords(attempt.how)}</span>}
               </td>
               <td>
                 <RelativeTime at={attempt.startedAt} />
