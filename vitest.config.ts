@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // V8 can lose track of its code pages when many threads start and end in one process, and then ends the process (nodejs/node#64500): a test file that opens a
@@ -23,7 +24,10 @@ export default defineConfig({
           include: ['tests/{contract,integration,crash}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // Hundreds of hosts are started from the sources: each one after the first finds them compiled.
+          env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
+          // Many files wait for a clock, a provider or a signal, so that two cores take three at once.
+          maxWorkers: 3,
           // Real processes, signals and servers on a machine that others use as well: what fails is looked at again, and a real fault fails each time.
           retry: 2,
           expect: { poll: { timeout: 20_000 } },
