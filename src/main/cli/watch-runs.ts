@@ -5,9 +5,9 @@ import type { CoreApi } from '../ipc/index.ts'
 const BAR = 16
 
 /**
- * Shows runs as they go on, a line whenever one of them does something new, until all have ended.
+ * Shows runs as they go on, a line whenever one of them does something new, until all have ended or the core stops.
  *
- * @returns the ended runs, in the order of their ids in `runIds`
+ * @returns the ended runs, in the order of their ids in `runIds`; not all of them when the core was stopped meanwhile
  */
 export async function watchRuns(
   core: Pick<CoreApi, 'live' | 'runs'>,

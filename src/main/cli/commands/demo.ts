@@ -27,6 +27,8 @@ export const registerDemo: RegisterCommand = (program, context) => {
     .action((options: DemoOptions) => demo(options, context))
 }
 
+const forEver = (): Promise<never> => new Promise(() => {})
+
 async function demo(options: DemoOptions, context: CliContext): Promise<void> {
   const [{ createCore }, { endOnSignal, startHeadlessHost }, { demoSettings }, { watchRuns }] = await Promise.all([
     import('../../core.ts'),
@@ -55,11 +57,14 @@ async function demo(options: DemoOptions, context: CliContext): Promise<void> {
   const { projectId, runIds } = await core.host.startDemo(options.runs)
   const project = (await core.projects.list()).find(({ id }) => id === projectId)!
   context.out(`${runIds.length} runs in ${project.path}`)
-  const ended = await watchRuns(core, [...interrupted, ...runIds], context.out)
+  const watched = [...interrupted, ...runIds]
+  const ended = await watchRuns(core, watched, context.out)
+  // A signal is stopping the host, and ends the process when that is done.
+  if (ended.length < watched.length) await forEver()
   await tellWorktrees(ended)
   if (!options.once) {
     context.out('All runs have ended. The screen stays open until Ctrl-C.')
-    await new Promise(() => {})
+    await forEver()
   }
   await host.stop()
   const own = ended.filter(({ id }) => runIds.includes(id))
