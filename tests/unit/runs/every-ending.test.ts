@@ -3,31 +3,14 @@ import type { RunState } from '../../../src/main/runs/transition.ts'
 import { decideEnding, decideRelease, endingOfFence } from '../../../src/main/runs/transitions.ts'
 import { decideCancel, decideResume, decideRetry, decideTimeOut } from '../../../src/main/runs/transitions-by-hand.ts'
 import { Outcome } from '../../../src/shared/models/index.ts'
+import { aRun } from './run-state.ts'
 
 const NOW = 1_000_000
-const aRun = (more: Partial<RunState>): RunState => ({
-  status: 'running',
-  lane: 'A',
-  priority: 0,
-  attempt: 2,
-  maxAttempts: 1,
-  lost: 0,
-  maxLost: 3,
-  runAt: 0,
-  startedAt: 500,
-  endedAt: null,
-  dismissed: false,
-  cancelReason: null,
-  cancelMode: null,
-  cancelSignal: null,
-  reconnect: null,
-  ...more,
-})
 const asked = (cancelMode: 'cancel' | 'kill' | 'timeout'): Partial<RunState> => ({ status: 'cancelling', cancelMode })
 
 /** Every way in which a run can be live, with and without another try and another loss. */
 const LIVE = ([{ status: 'running' }, { status: 'awaiting_reconnect' }, asked('cancel'), asked('kill'), asked('timeout')] as const).flatMap(
-  (state) => [1, 9].flatMap((maxAttempts) => [0, 3].map((maxLost) => aRun({ ...state, maxAttempts, maxLost }))),
+  (state) => [1, 9].flatMap((maxAttempts) => [0, 3].map((maxLost) => aRun({ attempt: 2, ...state, maxAttempts, maxLost }))),
 )
 const CASES = LIVE.flatMap((run) => Outcome.options.map((outcome) => ({ run, outcome })))
 

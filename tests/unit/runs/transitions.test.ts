@@ -3,26 +3,9 @@ import type { RunState } from '../../../src/main/runs/transition.ts'
 import { decideClaim, decideEnding, decideEnqueue, decideRelease, mergeProgress } from '../../../src/main/runs/transitions.ts'
 import { decideCancel, decideDismiss, decideMove, decideResume, decideRetry } from '../../../src/main/runs/transitions-by-hand.ts'
 import { type EndedHow, Outcome, RunStatus } from '../../../src/shared/models/index.ts'
+import { aRun } from './run-state.ts'
 
 const NOW = 1_000_000
-const aRun = (more: Partial<RunState> = {}): RunState => ({
-  status: 'running',
-  lane: 'A',
-  priority: 0,
-  attempt: 1,
-  maxAttempts: 1,
-  lost: 0,
-  maxLost: 3,
-  runAt: 0,
-  startedAt: 500,
-  endedAt: null,
-  dismissed: false,
-  cancelReason: null,
-  cancelMode: null,
-  cancelSignal: null,
-  reconnect: null,
-  ...more,
-})
 const ending = (outcome: Outcome) => ({ outcome, error: null, now: NOW, random: 1 })
 const ended = (status: 'succeeded' | 'failed' | 'cancelled'): RunState => aRun({ status, endedAt: 900 })
 const STATES: Record<RunStatus, RunState> = {
