@@ -239,7 +239,7 @@ test('the board says how late a run is, and offers what can be done when its tim
   await expect(card('Flaky test in checkout')).toContainText('12 of 15 min')
   await expect(card('Move auth to sessions')).toContainText('The clock stands still')
   await expect(card('Fuzz the parser')).toContainText('killing…')
-  await expect(card('Restart OpenCode')).toContainText(/for desk, \d:\d\d left.*waits for target/)
+  await expect(card('Restart OpenCode')).toContainText(/\d:\d\d left · waits for desk to come back.*waits for target/)
   await expect(card('Bump CI images')).toContainText('killed')
   await expect(card('Deploy docs')).toContainText('given up: its lease was closed')
   const late = card('Port the billing tests')

@@ -84,6 +84,7 @@ export function runsAtTheirLimits(now: number): RunSummary[] {
       status: 'awaiting_reconnect',
       startedAt: at(0, 21),
       reconnectDeadline: at(0, 21) + 120_000,
+      message: 'waits for desk to come back',
     },
     { title: 'Commit · Add CSV import', op: 'git.commit', lane: 'C', status: 'running', message: 'git commit', startedAt: at(0, 3) },
     { title: 'Remove worktree · task-run0017', op: 'worktree.remove', lane: 'C', status: 'queued' },
