@@ -1,11 +1,22 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findBinary } from '../src/main/agents/index.ts'
 import { opencodeConfig } from '../src/main/demo/scripted-model.ts'
 
 const PASSWORD = 'bench'
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 /** An OpenCode server as lean as the app's own, started by hand. */
 export async function startBareServer(home: string, modelUrl: string) {
@@ -19,7 +30,9 @@ export async function startBareServer(home: string, modelUrl: string) {
   )
   writeFileSync(join(home, 'models.json'), '{}')
   const binary = await findBinary(null)
-  const child = spawn(binary, ['serve', '--hostname', '127.0.0.1', '--port', '0'], {
+  // A port of its own: OpenCode would take the one that the app's server had, and connections that were kept to that one fail at their next use.
+  const port = await freePort()
+  const child = spawn(binary, ['serve', '--hostname', '127.0.0.1', '--port', String(port)], {
     cwd: home,
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -57,6 +70,7 @@ export async function startBareServer(home: string, modelUrl: string) {
   }
   // A bench that breaks leaves nothing running either.
   process.once('exit', kill)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   return {
     url,
     headers: { Authorization: `Basic ${Buffer.from(`opencode:${PASSWORD}`).toString('base64')}` },

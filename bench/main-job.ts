@@ -152,7 +152,8 @@ async function bare(model: ScriptedModel, round: string): Promise<number> {
       await enter()
       const client = createOpencodeClient({ baseUrl: server.url, directory, headers: server.headers })
       const session = await client.session.create({ title: `run ${i}`, permission: [{ permission: '*', pattern: '*', action: 'allow' }] })
-      const sessionID = session.data!.id
+      if (!session.data) throw new Error(`the bare script got no session: ${session.error}`, { cause: session.error })
+      const sessionID = session.data.id
       const ended = new Promise<void>((resolve) => idle.set(sessionID, resolve))
       const begun = new Promise<void>((resolve) => started.set(sessionID, resolve))
       await client.session.promptAsync({
